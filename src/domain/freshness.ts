@@ -86,14 +86,15 @@ export function freshness(held: HeldVersion | null, snapshot: SnapshotVersion): 
 }
 
 /**
- * What a `same` (or an `apply`) writes beside the version: `asOf` is raised and never lowered, its span goes with
- * it, and so does the rank. For an `apply` take the snapshot's own values instead.
+ * What a `same` writes beside the version: `asOf` is raised and never lowered, its span goes with it, and the
+ * rank is the higher one. A deleted row keeps both, for they date its deletion. An `apply` takes the snapshot's own.
  */
 export function laterAsOf(
   held: HeldVersion,
   snapshot: SnapshotVersion,
 ): Pick<HeldVersion, 'asOf' | 'spanMs' | 'rank'> {
-  const latest = snapshot.asOf.getTime() > held.asOf.getTime() ? snapshot : held;
+  const raised = held.deletedAt === null && snapshot.asOf.getTime() > held.asOf.getTime();
+  const latest = raised ? snapshot : held;
   return { asOf: latest.asOf, spanMs: latest.spanMs, rank: Math.max(held.rank, snapshot.rank) };
 }
 
@@ -125,7 +126,7 @@ function byReading(held: HeldVersion, snapshot: SnapshotVersion): Freshness | nu
 function byDeletion(held: HeldVersion, snapshot: SnapshotVersion): Freshness | null {
   if (held.deletedAt === null) return null;
   const created = snapshot.objectCreated?.getTime() ?? Number.NEGATIVE_INFINITY;
-  if (held.deletedAt.getTime() - created <= CLOCK_WINDOW_MS) {
+  if (held.deletedAt.getTime() - created <= CLOCK_WINDOW_MS + held.spanMs) {
     return { decision: 'fetch', reason: 'near_deletion' };
   }
   return { decision: 'stale', reason: 'deleted' };
