@@ -26,6 +26,7 @@ export interface SnapshotVersion {
   asOf: Date;
   /** Duration of our call in milliseconds; 0 for an event. */
   spanMs: number;
+  /** The family's rank; 0 only for a `*.created` event and the answer to a create, never for a fetch or a list. */
   rank: number;
   watched: string;
   /** The mirror row's version when the call began, 0 = no row; null for an event. */

@@ -149,7 +149,9 @@ class World {
       // A 404 is an error unless something said that the object was deleted.
       if (gone && !doubt.deletion && this.held?.deletedAt == null) return;
       const answer = { source: 'fetch', asOf: seconds(dated), spanMs: (end - start) * 1000 } as const;
-      const about = gone ? { ...facts(version, false), objectCreated: null } : facts(version, false);
+      const seen = facts(version, false);
+      // Rank 0 means the first state; a fetch cannot know that what it sees is still the first.
+      const about = { ...seen, rank: Math.max(seen.rank, 1), objectCreated: gone ? null : seen.objectCreated };
       this.#take({ ...answer, ...about, versionAtStart, untrusted: null }, end);
     });
   }
