@@ -151,7 +151,11 @@ class World {
       const answer = { source: 'fetch', asOf: seconds(dated), spanMs: (end - start) * 1000 } as const;
       const seen = facts(version, false);
       // Rank 0 means the first state; a fetch cannot know that what it sees is still the first.
-      const about = { ...seen, rank: Math.max(seen.rank, 1), objectCreated: gone ? null : seen.objectCreated };
+      const about = {
+        ...seen,
+        rank: Math.max(seen.rank, 1),
+        objectCreated: gone ? null : seen.objectCreated,
+      };
       this.#take({ ...answer, ...about, versionAtStart, untrusted: null }, end);
     });
   }
