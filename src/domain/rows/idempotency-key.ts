@@ -1,3 +1,5 @@
+import type { Lease } from './shared.js';
+
 /** A caller's Idempotency-Key on one route. `_id` = SHA-256 of caller, method, route and key. */
 export interface IdempotencyKeyRow {
   _id: string;
@@ -6,7 +8,7 @@ export interface IdempotencyKeyRow {
   requestHash: string;
   status: 'started' | 'finished';
   /** `token` changes with each taker, so that one that lost its lease can write nothing. */
-  lease: { token: string; until: Date } | null;
+  lease: Lease | null;
   /** The operation that this request started; a later taker resumes it. */
   operationId: string | null;
   answer: StoredAnswer | null;

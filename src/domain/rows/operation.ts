@@ -1,4 +1,4 @@
-import type { StripeScope } from './shared.js';
+import type { Lease, StripeScope } from './shared.js';
 
 export type OperationKind =
   | 'customer.create'
@@ -34,8 +34,8 @@ export interface OperationRow extends StripeScope {
   kind: OperationKind;
   /** The row that the operation makes or changes. */
   subject: SubjectRef;
-  /** The payment that may have one open confirm, capture or cancel; the subject's id otherwise. */
-  exclusiveKey: string | null;
+  /** The payment, for a confirm, capture or cancel: it may have one open at a time. */
+  exclusiveKey?: string;
   laneKey: string;
   apiVersion: string;
   method: 'POST';
@@ -45,24 +45,26 @@ export interface OperationRow extends StripeScope {
   stripeKey: string;
   attempt: number;
   status: OperationStatus;
+  version: number;
   /** True while the outcome is open; partial indexes test it. */
   open: boolean;
   /** Stripe may forget the key 24 h after this. */
   firstSentAt: Date;
   /** A send may have reached Stripe and was never answered: a later 400 or 404 is then no refusal. */
   unanswered: boolean;
-  /** A confirm: the payment's charge before sending, so that a look-up can tell a new attempt. */
-  latestChargeBefore: string | null;
+  /** A confirm: how the payment stood before sending, so that a look-up can tell a new attempt. */
+  before: { status: string; latestChargeId: string | null } | null;
   /** The Stripe object that the operation made or changed. */
   resultId: string | null;
   refusal: Refusal | null;
-  lease: { token: string; until: Date } | null;
+  lease: Lease | null;
   /** When a worker should look at it; absent once settled. */
-  dueAt?: Date;
+  dueAt?: Date | undefined;
   sends: number;
   requestId: string;
   actor: Actor;
   createdAt: Date;
+  updatedAt: Date;
   settledAt: Date | null;
 }
 

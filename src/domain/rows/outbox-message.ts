@@ -1,3 +1,5 @@
+import type { Lease } from './shared.js';
+
 export type EffectKind = 'receipt';
 
 export interface EffectPayloads {
@@ -13,7 +15,7 @@ export interface OutboxMessageRow {
   attempts: number;
   /** Only while work is due. */
   dueAt?: Date;
-  lease: { token: string; until: Date } | null;
+  lease: Lease | null;
   lastError: string | null;
   createdAt: Date;
   sentAt: Date | null;

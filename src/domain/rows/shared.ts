@@ -19,4 +19,10 @@ export interface VersionedRow extends StripeScope {
   updatedAt: Date;
 }
 
+/** Held for 10 s and renewed every 3 s. Its token changes with each taker: who lost it can write nothing. */
+export interface Lease {
+  token: string;
+  until: Date;
+}
+
 export type Metadata = Record<string, string>;
