@@ -1,0 +1,75 @@
+import type { Lease, StripeScope } from './shared.js';
+
+export type OperationKind =
+  | 'customer.create'
+  | 'payment.create'
+  | 'payment.confirm'
+  | 'payment.cancel'
+  | 'refund.create';
+
+/**
+ * `open`: saved, perhaps sent, no answer yet. `unknown`: sent, and no answer that settles it.
+ * `refused`: Stripe said no, nothing happened. `abandoned`: looked up after its key had expired, and never happened.
+ */
+export type OperationStatus = 'open' | 'unknown' | 'succeeded' | 'refused' | 'abandoned';
+
+/** Why Stripe refused, as it may be told to the caller. */
+export interface Refusal {
+  status: number;
+  type: string;
+  code: string | null;
+  declineCode: string | null;
+  param: string | null;
+  message: string;
+}
+
+export interface SubjectRef {
+  collection: 'customers' | 'payments' | 'refunds';
+  id: string;
+}
+
+/** A write to Stripe, saved before it is sent (DESIGN rule 1). */
+export interface OperationRow extends StripeScope {
+  _id: string;
+  kind: OperationKind;
+  /** The row that the operation makes or changes. */
+  subject: SubjectRef;
+  /** The payment, for a confirm, capture or cancel: it may have one open at a time. */
+  exclusiveKey?: string;
+  laneKey: string;
+  apiVersion: string;
+  method: 'POST';
+  path: string;
+  /** Exactly what is sent, as JSON: a deploy that changes parameters must not change a retry. */
+  params: string;
+  stripeKey: string;
+  attempt: number;
+  status: OperationStatus;
+  version: number;
+  /** True while the outcome is open; partial indexes test it. */
+  open: boolean;
+  /** Stripe may forget the key 24 h after this. */
+  firstSentAt: Date;
+  /** A send may have reached Stripe and was never answered: a later 400 or 404 is then no refusal. */
+  unanswered: boolean;
+  /** A confirm: how the payment stood before sending, so that a look-up can tell a new attempt. */
+  before: { status: string; latestChargeId: string | null } | null;
+  /** The Stripe object that the operation made or changed. */
+  resultId: string | null;
+  refusal: Refusal | null;
+  lease: Lease | null;
+  /** When a worker should look at it; absent once settled. */
+  dueAt?: Date | undefined;
+  sends: number;
+  requestId: string;
+  actor: Actor;
+  createdAt: Date;
+  updatedAt: Date;
+  settledAt: Date | null;
+}
+
+/** Who caused a change, for the audit trail. */
+export interface Actor {
+  type: 'api_key' | 'user' | 'stripe' | 'system';
+  id: string;
+}

@@ -1,0 +1,29 @@
+import type { Metadata, VersionedRow } from './shared.js';
+
+export type OrderStatus = 'pending' | 'paid' | 'cancelling' | 'canceled';
+export type OrderFlag = 'amount_mismatch' | 'duplicate_payment';
+export type Locale = 'en' | 'fr';
+
+export interface OrderItem {
+  name: string;
+  /** Minor units of the order's currency. */
+  unitAmount: number;
+  quantity: number;
+}
+
+export interface OrderRow extends VersionedRow {
+  userId: string;
+  status: OrderStatus;
+  currency: string;
+  items: OrderItem[];
+  subtotal: number;
+  discount: number;
+  total: number;
+  receiptEmail: string | null;
+  locale: Locale;
+  metadata: Metadata;
+  flags: OrderFlag[];
+  /** The payment that paid the order. */
+  paymentId: string | null;
+  paidAt: Date | null;
+}

@@ -1,0 +1,86 @@
+import type { Audit, Cause, Change, CollectionName, Effect, RowOf } from './changes.js';
+
+export interface Entry<Row> {
+  row: Row;
+  /** The version in the database; 0 for a row that is not there yet. */
+  baseVersion: number;
+  /** The fields that were moved. An undefined value unsets its field. */
+  set: Partial<Row>;
+}
+
+/** An audit record before it is chained to its stream. */
+export type PendingAudit = Audit & Cause;
+
+type Entries = { [Name in CollectionName]: Map<string, Entry<RowOf[Name]>> };
+
+/**
+ * The rows of one transaction: loaded once, moved in memory by each decision, written once. A later decision sees what
+ * an earlier one did, so a batch of events ends as the same events one by one.
+ */
+export class WorkingSet {
+  readonly entries: Entries = {
+    orders: new Map(),
+    payments: new Map(),
+    refunds: new Map(),
+    customers: new Map(),
+    operations: new Map(),
+  };
+  readonly effects: Effect[] = [];
+  readonly audits: PendingAudit[] = [];
+
+  get<Name extends CollectionName>(collection: Name, id: string | null | undefined): RowOf[Name] | null {
+    return id ? (this.entries[collection].get(id)?.row ?? null) : null;
+  }
+
+  find<Name extends CollectionName>(
+    collection: Name,
+    test: (row: RowOf[Name]) => boolean,
+  ): RowOf[Name] | null {
+    for (const { row } of this.entries[collection].values()) if (test(row)) return row;
+    return null;
+  }
+
+  filter<Name extends CollectionName>(collection: Name, test: (row: RowOf[Name]) => boolean): RowOf[Name][] {
+    return [...this.entries[collection].values()].map((entry) => entry.row).filter(test);
+  }
+
+  /** Takes rows as the database has them; one that is here already is kept, with what was decided on it. */
+  load<Name extends CollectionName>(collection: Name, rows: readonly RowOf[Name][]): void {
+    const held = this.entries[collection];
+    for (const row of rows) {
+      if (!held.has(row._id)) held.set(row._id, { row, baseVersion: row.version, set: {} });
+    }
+  }
+
+  /** Applies changes in memory, at `now`. A move raises its row's version by one. Throws for a row not loaded. */
+  apply(changes: readonly Change[], cause: Cause, now: Date): void {
+    for (const change of changes) {
+      switch (change.type) {
+        case 'move':
+          this.move(change.collection, change.id, { ...change.set, updatedAt: now });
+          break;
+        case 'insert':
+          this.insert(change.collection, change.row);
+          break;
+        case 'effect':
+          this.effects.push(change);
+          break;
+        case 'audit':
+          this.audits.push({ ...change, ...cause });
+          break;
+      }
+    }
+  }
+
+  private move<Name extends CollectionName>(collection: Name, id: string, set: Partial<RowOf[Name]>): void {
+    const entry = this.entries[collection].get(id);
+    if (!entry) throw new Error(`Cannot move ${collection}/${id}: it was not loaded`);
+    entry.row = { ...entry.row, ...set, version: entry.row.version + 1 };
+    entry.set = { ...entry.set, ...set };
+  }
+
+  private insert<Name extends CollectionName>(collection: Name, row: RowOf[Name]): void {
+    if (this.entries[collection].has(row._id)) throw new Error(`${collection}/${row._id} is there already`);
+    this.entries[collection].set(row._id, { row, baseVersion: 0, set: {} });
+  }
+}

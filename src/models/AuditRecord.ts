@@ -1,0 +1,20 @@
+import type { AuditRecordRow } from '../domain/rows/audit-record.js';
+import { defineSchema, nullable, required } from './define-schema.js';
+
+export const auditRecordSchema = defineSchema<AuditRecordRow>(
+  {
+    _id: String,
+    stream: required(String),
+    seq: required(Number),
+    actor: { type: Object, required: true },
+    action: required(String),
+    reason: nullable(String),
+    requestId: nullable(String),
+    before: { type: Object, required: true },
+    after: { type: Object, required: true },
+    prevHash: required(String),
+    hash: required(String),
+    at: required(Date),
+  },
+  [[{ stream: 1, seq: 1 }, { unique: true }]],
+);

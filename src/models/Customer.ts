@@ -1,0 +1,23 @@
+import type { CustomerRow } from '../domain/rows/customer.js';
+import { defineSchema, nullable, required, uniqueStripeId, versionedFields } from './define-schema.js';
+
+export const customerSchema = defineSchema<CustomerRow>(
+  {
+    _id: String,
+    ...versionedFields,
+    userId: required(String),
+    status: required(String),
+    email: required(String),
+    name: nullable(String),
+    metadata: { type: Object, required: true },
+    stripe: { customerId: nullable(String) },
+    deleted: required(Boolean),
+  },
+  [
+    uniqueStripeId('stripe.customerId'),
+    [
+      { stripeAccountId: 1, livemode: 1, userId: 1 },
+      { unique: true, partialFilterExpression: { deleted: false } },
+    ],
+  ],
+);

@@ -1,0 +1,51 @@
+import type { OperationRow } from '../domain/rows/operation.js';
+import {
+  defineSchema,
+  dueIndex,
+  leaseField,
+  nullable,
+  required,
+  stripeScopeFields,
+} from './define-schema.js';
+
+export const operationSchema = defineSchema<OperationRow>(
+  {
+    _id: String,
+    ...stripeScopeFields,
+    kind: required(String),
+    subject: { type: { collection: String, id: String }, required: true, _id: false },
+    exclusiveKey: String,
+    laneKey: required(String),
+    apiVersion: required(String),
+    method: required(String),
+    path: required(String),
+    params: required(String),
+    stripeKey: required(String),
+    attempt: required(Number),
+    status: required(String),
+    version: required(Number),
+    open: required(Boolean),
+    firstSentAt: required(Date),
+    unanswered: required(Boolean),
+    before: { type: Object, default: null },
+    resultId: nullable(String),
+    refusal: { type: Object, default: null },
+    lease: leaseField,
+    dueAt: Date,
+    sends: required(Number),
+    requestId: required(String),
+    actor: { type: Object, required: true },
+    createdAt: required(Date),
+    updatedAt: required(Date),
+    settledAt: nullable(Date),
+  },
+  [
+    [{ stripeKey: 1 }, { unique: true }],
+    [
+      { exclusiveKey: 1 },
+      { unique: true, partialFilterExpression: { open: true, exclusiveKey: { $exists: true } } },
+    ],
+    [{ 'subject.id': 1, _id: 1 }],
+    dueIndex(),
+  ],
+);

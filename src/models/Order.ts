@@ -1,0 +1,23 @@
+import type { OrderRow } from '../domain/rows/order.js';
+import { defineSchema, nullable, required, versionedFields } from './define-schema.js';
+
+export const orderSchema = defineSchema<OrderRow>(
+  {
+    _id: String,
+    ...versionedFields,
+    userId: required(String),
+    status: required(String),
+    currency: required(String),
+    items: [{ _id: false, name: required(String), unitAmount: required(Number), quantity: required(Number) }],
+    subtotal: required(Number),
+    discount: required(Number),
+    total: required(Number),
+    receiptEmail: nullable(String),
+    locale: required(String),
+    metadata: { type: Object, required: true },
+    flags: [String],
+    paymentId: nullable(String),
+    paidAt: nullable(Date),
+  },
+  [[{ userId: 1, _id: -1 }]],
+);

@@ -1,0 +1,91 @@
+import type { Document } from 'mongodb';
+import type { CustomerRow } from '../domain/rows/customer.js';
+import type { OrderRow } from '../domain/rows/order.js';
+import type { PaymentRow } from '../domain/rows/payment.js';
+import type { RefundRow } from '../domain/rows/refund.js';
+import type { StripeScope } from '../domain/rows/shared.js';
+import { oneOf } from './query.js';
+import type { Scope } from './scope.js';
+import type { Store, Stores } from './stores.js';
+
+/** Reads by id, as every collection needs them. */
+function byId<Row extends Document>(store: Store<Row>, scope: Scope) {
+  return {
+    get: (id: string): Promise<Row | null> =>
+      store.model.findOne({ _id: id }, null, scope.options()).lean<Row>().exec(),
+    getMany: (ids: readonly string[]): Promise<Row[]> =>
+      ids.length === 0
+        ? Promise.resolve([])
+        : store.model
+            .find({ _id: oneOf(ids) }, null, scope.options())
+            .lean<Row[]>()
+            .exec(),
+  };
+}
+
+export function ordersRepository(stores: Stores, scope: Scope) {
+  return byId<OrderRow>(stores.orders, scope);
+}
+
+export function paymentsRepository(stores: Stores, scope: Scope) {
+  const { model } = stores.payments;
+  return {
+    ...byId<PaymentRow>(stores.payments, scope),
+
+    async clientSecretOf(id: string): Promise<string | null> {
+      const row = await model
+        .findOne({ _id: id }, { clientSecret: 1 }, scope.options())
+        .lean<PaymentRow>()
+        .exec();
+      return row?.clientSecret ?? null;
+    },
+
+    /** Rows of any account and mode: ids of different accounts may collide, so the caller compares. */
+    byIntentIds: (ids: readonly string[]): Promise<PaymentRow[]> =>
+      ids.length === 0
+        ? Promise.resolve([])
+        : model
+            .find({ 'stripe.paymentIntentId': oneOf(ids) }, null, scope.options())
+            .lean<PaymentRow[]>()
+            .exec(),
+
+    liveOfOrder: (orderId: string): Promise<PaymentRow | null> =>
+      model.findOne({ orderId, live: true }, null, scope.options()).lean<PaymentRow>().exec(),
+  };
+}
+
+export function refundsRepository(stores: Stores, scope: Scope) {
+  const { model } = stores.refunds;
+  return {
+    ...byId<RefundRow>(stores.refunds, scope),
+
+    ofPayments: (paymentIds: readonly string[]): Promise<RefundRow[]> =>
+      paymentIds.length === 0
+        ? Promise.resolve([])
+        : model
+            .find({ paymentId: oneOf(paymentIds) }, null, scope.options())
+            .lean<RefundRow[]>()
+            .exec(),
+  };
+}
+
+export function customersRepository(stores: Stores, scope: Scope) {
+  const { model } = stores.customers;
+  return {
+    ...byId<CustomerRow>(stores.customers, scope),
+
+    ofUser: ({ stripeAccountId, livemode }: StripeScope, userId: string): Promise<CustomerRow | null> =>
+      model
+        .findOne({ stripeAccountId, livemode, userId, deleted: false }, null, scope.options())
+        .lean<CustomerRow>()
+        .exec(),
+
+    byStripeIds: (ids: readonly string[]): Promise<CustomerRow[]> =>
+      ids.length === 0
+        ? Promise.resolve([])
+        : model
+            .find({ 'stripe.customerId': oneOf(ids) }, null, scope.options())
+            .lean<CustomerRow[]>()
+            .exec(),
+  };
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import type { Document } from 'mongodb';
+import { chainRecord } from '../domain/audit-chain.js';
+import type { AuditedCollection, CollectionName, RowOf } from '../domain/changes.js';
+import type { AuditRecordRow } from '../domain/rows/audit-record.js';
+import type { AuditHead } from '../domain/rows/shared.js';
+import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
+import type { Entry, WorkingSet } from '../domain/working-set.js';
+import { type Scope, WriteConflict } from './scope.js';
+import type { BatchCollection, BatchWrite, Stores } from './stores.js';
+
+/** A mirror row with the version that it had when it was loaded; 0 for a new one. */
+export interface MirrorWrite {
+  row: StripeObjectRow;
+  baseVersion: number;
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** The order keeps two transactions that write the same collections from waiting for each other in a ring. */
+const COLLECTIONS: readonly CollectionName[] = ['customers', 'orders', 'payments', 'refunds', 'operations'];
+
+/**
+ * The only writer of orders, payments, refunds, customers and operations: stores what was decided on a working set,
+ * with its audit records, effects and mirror rows, inside the scope's transaction.
+ * Throws `WriteConflict` when a row is no longer as it was loaded; the transaction is then decided again.
+ */
+export async function commitChanges(
+  stores: Stores,
+  scope: Scope,
+  decided: { rows: WorkingSet; mirror: readonly MirrorWrite[]; now: Date },
+): Promise<void> {
+  const records = chainAudits(decided.rows, decided.now);
+  for (const name of COLLECTIONS) await writeRows(stores, scope, { name, rows: decided.rows });
+  await insertNew(stores.auditRecords.batch, scope, records);
+  await insertEffects(stores, scope, decided);
+  await writeMirror(stores, scope, decided.mirror);
+}
+
+/** Links each record to its stream and leaves the new head on the object's own row. */
+function chainAudits(rows: WorkingSet, now: Date): AuditRecordRow[] {
+  return rows.audits.map(({ type: _, collection, id, ...audit }) => {
+    const entry = rows.entries[collection].get(id);
+    if (!entry) throw new Error(`Cannot audit ${collection}/${id}: it was not loaded`);
+    const record = chainRecord(entry.row.audit, { stream: id, reason: null, ...audit, at: now }, sha256);
+    setHead(rows, { collection, id }, { seq: record.seq, hash: record.hash });
+    return { _id: `${id}:${record.seq}`, ...record };
+  });
+}
+
+function setHead(rows: WorkingSet, of: { collection: AuditedCollection; id: string }, head: AuditHead): void {
+  const entry: Entry<RowOf[AuditedCollection]> | undefined = rows.entries[of.collection].get(of.id);
+  if (!entry) return;
+  entry.row.audit = head;
+  if (entry.baseVersion > 0) entry.set.audit = head;
+}
+
+async function writeRows<Name extends CollectionName>(
+  stores: Stores,
+  scope: Scope,
+  { name, rows }: { name: Name; rows: WorkingSet },
+): Promise<void> {
+  const inserts: RowOf[Name][] = [];
+  const updates: BatchWrite[] = [];
+  for (const [id, entry] of rows.entries[name]) {
+    if (entry.baseVersion === 0) inserts.push(entry.row);
+    else if (Object.keys(entry.set).length > 0) updates.push(updateOf(id, entry));
+  }
+  const collection = stores[name].batch;
+  if (updates.length > 0) {
+    const result = await collection.bulkWrite(updates, { ...scope.options(), ordered: true });
+    expectCount(result.matchedCount, updates.length, name);
+  }
+  await insertNew(collection, scope, inserts);
+}
+
+function updateOf(id: string, entry: Entry<RowOf[CollectionName]>): BatchWrite {
+  const set: Record<string, unknown> = { version: entry.row.version };
+  const unset: Record<string, ''> = {};
+  for (const [field, value] of Object.entries(entry.set)) {
+    if (value === undefined) unset[field] = '';
+    else set[field] = value;
+  }
+  const update = Object.keys(unset).length > 0 ? { $set: set, $unset: unset } : { $set: set };
+  return { updateOne: { filter: { _id: id, version: entry.baseVersion }, update } };
+}
+
+/** Upserts: a duplicate key would abort the whole transaction instead of telling of the conflict. */
+async function insertNew(
+  collection: BatchCollection,
+  scope: Scope,
+  rows: readonly Document[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const writes = rows.map((row) => upsertOf(row));
+  const result = await collection.bulkWrite(writes, {
+    ...scope.options(),
+    ordered: true,
+  });
+  expectCount(result.upsertedCount, rows.length, collection.collectionName);
+}
+
+function upsertOf(row: Document): BatchWrite {
+  const { _id, ...rest } = row;
+  return { updateOne: { filter: { _id }, update: { $setOnInsert: rest }, upsert: true } };
+}
+
+/** An effect that is there already was made by the same transition: it is kept as it is. */
+async function insertEffects(
+  stores: Stores,
+  scope: Scope,
+  { rows, now }: { rows: WorkingSet; now: Date },
+): Promise<void> {
+  if (rows.effects.length === 0) return;
+  const writes = rows.effects.map(({ id, kind, payload }) =>
+    upsertOf({
+      _id: id,
+      kind,
+      payload,
+      status: 'pending',
+      attempts: 0,
+      dueAt: now,
+      lease: null,
+      lastError: null,
+      createdAt: now,
+      sentAt: null,
+    }),
+  );
+  await stores.outboxMessages.batch.bulkWrite(writes, { ...scope.options(), ordered: true });
+}
+
+async function writeMirror(stores: Stores, scope: Scope, writes: readonly MirrorWrite[]): Promise<void> {
+  const known = writes.filter((write) => write.baseVersion > 0);
+  if (known.length > 0) {
+    const replacements = known.map(({ row, baseVersion }) => ({
+      replaceOne: { filter: { _id: row._id, version: baseVersion }, replacement: row },
+    }));
+    const result = await stores.stripeObjects.raw.bulkWrite(replacements, {
+      ...scope.options(),
+      ordered: true,
+    });
+    expectCount(result.matchedCount, known.length, 'stripe_objects');
+  }
+  await insertNew(
+    stores.stripeObjects.batch,
+    scope,
+    writes.filter((write) => write.baseVersion === 0).map((write) => write.row),
+  );
+}
+
+function expectCount(actual: number, expected: number, collection: string): void {
+  if (actual !== expected)
+    throw new WriteConflict(`${expected - actual} rows of ${collection} were changed meanwhile`);
+}

@@ -1,0 +1,72 @@
+import type { OperationRow } from '../domain/rows/operation.js';
+import { renewLease, takeLease } from './lease.js';
+import { atMost, exists, oneOf } from './query.js';
+import type { Scope } from './scope.js';
+import type { Stores } from './stores.js';
+
+export function operationsRepository(stores: Stores, scope: Scope) {
+  const { model, raw } = stores.operations;
+  return {
+    get: (id: string): Promise<OperationRow | null> =>
+      model.findOne({ _id: id }, null, scope.options()).lean<OperationRow>().exec(),
+
+    getMany: (ids: readonly string[]): Promise<OperationRow[]> =>
+      ids.length === 0
+        ? Promise.resolve([])
+        : model
+            .find({ _id: oneOf(ids) }, null, scope.options())
+            .lean<OperationRow[]>()
+            .exec(),
+
+    byStripeKeys: (keys: readonly string[]): Promise<OperationRow[]> =>
+      keys.length === 0
+        ? Promise.resolve([])
+        : model
+            .find({ stripeKey: oneOf(keys) }, null, scope.options())
+            .lean<OperationRow[]>()
+            .exec(),
+
+    /** The open confirm, capture or cancel of each payment: there is one at most. */
+    openOfPayments: (paymentIds: readonly string[]): Promise<OperationRow[]> =>
+      paymentIds.length === 0
+        ? Promise.resolve([])
+        : model
+            .find({ exclusiveKey: oneOf(paymentIds), open: true }, null, scope.options())
+            .lean<OperationRow[]>()
+            .exec(),
+
+    due: (now: Date, limit: number): Promise<OperationRow[]> =>
+      model
+        .find({ dueAt: Object.assign(exists(), atMost(now)) }, null, {
+          ...scope.options(),
+          limit,
+          sort: { dueAt: 1 },
+        })
+        .lean<OperationRow[]>()
+        .exec(),
+
+    take: (id: string, token: string): Promise<OperationRow | null> =>
+      takeLease(raw, { _id: id, open: true }, { token, place: 'queue' }),
+
+    renew: (id: string, token: string): Promise<boolean> =>
+      renewLease(raw, { _id: id, open: true, 'lease.token': token }, 'queue'),
+
+    /** Before each send: from here on the request may have reached Stripe. */
+    async countSend(id: string, token: string): Promise<boolean> {
+      const result = await raw.updateOne(
+        { _id: id, open: true, 'lease.token': token },
+        { $inc: { sends: 1 } },
+      );
+      return result.matchedCount === 1;
+    },
+
+    /** Gives the operation back, unsettled. It is due again at `dueAt`. */
+    async leaveUnknown(id: string, token: string, left: { unanswered: boolean; dueAt: Date }): Promise<void> {
+      const { unanswered, dueAt } = left;
+      await raw.updateOne(
+        { _id: id, open: true, 'lease.token': token },
+        { $set: { status: 'unknown', unanswered, dueAt, lease: null } },
+      );
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { OutboxMessageRow } from '../domain/rows/outbox-message.js';
+import { renewLease, takeLease } from './lease.js';
+import { atMost, exists } from './query.js';
+import type { Scope } from './scope.js';
+import type { Stores } from './stores.js';
+
+export function outboxRepository(stores: Stores, scope: Scope) {
+  const { model, raw } = stores.outboxMessages;
+  return {
+    due: (now: Date, limit: number): Promise<OutboxMessageRow[]> =>
+      model
+        .find({ dueAt: Object.assign(exists(), atMost(now)) }, null, {
+          ...scope.options(),
+          limit,
+          sort: { dueAt: 1 },
+        })
+        .lean<OutboxMessageRow[]>()
+        .exec(),
+
+    take: (id: string, token: string): Promise<OutboxMessageRow | null> =>
+      takeLease(raw, { _id: id, status: 'pending' }, { token, place: 'queue' }),
+
+    renew: (id: string, token: string): Promise<boolean> =>
+      renewLease(raw, { _id: id, 'lease.token': token }, 'queue'),
+
+    /** Its key outlives its payload: the same effect is never made again. */
+    async markSent(id: string, token: string, now: Date): Promise<void> {
+      await raw.updateOne(
+        { _id: id, 'lease.token': token },
+        {
+          $set: { status: 'sent', sentAt: now, lease: null, lastError: null },
+          $unset: { dueAt: '', payload: '' },
+        },
+      );
+    },
+
+    async postpone(id: string, token: string, next: { dueAt: Date; lastError: string }): Promise<void> {
+      await raw.updateOne(
+        { _id: id, 'lease.token': token },
+        { $set: { ...next, lease: null }, $inc: { attempts: 1 } },
+      );
+    },
+
+    async bury(id: string, token: string, lastError: string): Promise<void> {
+      await raw.updateOne(
+        { _id: id, 'lease.token': token },
+        { $set: { status: 'dead', lastError, lease: null }, $inc: { attempts: 1 }, $unset: { dueAt: '' } },
+      );
+    },
+  };
+}

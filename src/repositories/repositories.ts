@@ -1,0 +1,51 @@
+import type { Database } from '../db/connect.js';
+import type { WorkingSet } from '../domain/working-set.js';
+import { apiKeysRepository, auditRecordsRepository } from './access.js';
+import { customersRepository, ordersRepository, paymentsRepository, refundsRepository } from './commerce.js';
+import { commitChanges, type MirrorWrite } from './commit-changes.js';
+import { idempotencyKeysRepository } from './idempotency-keys.js';
+import { locksRepository } from './locks.js';
+import { operationsRepository } from './operations.js';
+import { outboxRepository } from './outbox-messages.js';
+import { plainScope, type Scope } from './scope.js';
+import { openStores, type Stores } from './stores.js';
+import { stripeObjectsRepository } from './stripe-objects.js';
+import { runTransaction } from './transaction.js';
+import { webhookEventsRepository } from './webhook-events.js';
+
+/** Everything that reads and writes rows, bound to one scope: plain, or a transaction. */
+function bind(stores: Stores, scope: Scope) {
+  return {
+    orders: ordersRepository(stores, scope),
+    payments: paymentsRepository(stores, scope),
+    refunds: refundsRepository(stores, scope),
+    customers: customersRepository(stores, scope),
+    operations: operationsRepository(stores, scope),
+    webhookEvents: webhookEventsRepository(stores, scope),
+    stripeObjects: stripeObjectsRepository(stores, scope),
+    outbox: outboxRepository(stores, scope),
+    idempotencyKeys: idempotencyKeysRepository(stores, scope),
+    apiKeys: apiKeysRepository(stores, scope),
+    auditRecords: auditRecordsRepository(stores, scope),
+    commit: (decided: { rows: WorkingSet; mirror: readonly MirrorWrite[]; now: Date }): Promise<void> =>
+      commitChanges(stores, scope, decided),
+  };
+}
+
+export type BoundRepositories = ReturnType<typeof bind>;
+
+export interface Repositories extends Omit<BoundRepositories, 'commit'> {
+  locks: ReturnType<typeof locksRepository>;
+  /** See `runTransaction`. The repositories that `fn` is given write inside the transaction. */
+  transaction<T>(deadlineMs: number, fn: (bound: BoundRepositories) => Promise<T>): Promise<T>;
+}
+
+export function createRepositories(database: Database): Repositories {
+  const stores = openStores(database);
+  const { commit: _, ...plain } = bind(stores, plainScope(database.settings.readMaxTimeMs));
+  return {
+    ...plain,
+    locks: locksRepository(stores),
+    transaction: (deadlineMs, fn) => runTransaction(database, deadlineMs, (scope) => fn(bind(stores, scope))),
+  };
+}

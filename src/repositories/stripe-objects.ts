@@ -1,0 +1,26 @@
+import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
+import type { Scope } from './scope.js';
+import type { Stores } from './stores.js';
+
+/** The mirror's key of a Stripe object. */
+export function mirrorId(account: string, livemode: boolean, stripeId: string): string {
+  return `${account}:${livemode ? 'live' : 'test'}:${stripeId}`;
+}
+
+export function stripeObjectsRepository(stores: Stores, scope: Scope) {
+  const { raw } = stores.stripeObjects;
+  return {
+    get: (id: string): Promise<StripeObjectRow | null> => raw.findOne({ _id: id }, scope.options()),
+
+    getMany: (ids: readonly string[]): Promise<StripeObjectRow[]> =>
+      ids.length === 0
+        ? Promise.resolve([])
+        : raw.find({ _id: { $in: [...ids] } }, scope.options()).toArray(),
+
+    /** The version that a call about this object must still find to be applied without question; 0 for none. */
+    async versionOf(id: string): Promise<number> {
+      const row = await raw.findOne({ _id: id }, { ...scope.options(), projection: { version: 1 } });
+      return row?.version ?? 0;
+    },
+  };
+}

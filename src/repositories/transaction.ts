@@ -1,0 +1,86 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ClientSession, MongoError, MongoErrorLabel } from 'mongodb';
+import type { Database } from '../db/connect.js';
+import { DeadlineExceeded, type Scope, transactionScope, WriteConflict } from './scope.js';
+
+const inside = new AsyncLocalStorage<true>();
+/** Two batches that meet step aside for a random moment; longer waits cost more than they save. */
+const MAX_PAUSE_MS = 30;
+
+/**
+ * Runs `fn` in one transaction (snapshot reads, majority commit) and returns what it returned.
+ *
+ * `fn` may run several times, so it keeps no state in closures, makes its calls one after another, and calls nothing
+ * on the network. Throws `DeadlineExceeded` after `deadlineMs` over all attempts (the driver alone would try for
+ * 120 s), `WriteConflict` when a row moved under it and no time is left, and at once when nested.
+ */
+export async function runTransaction<T>(
+  database: Database,
+  deadlineMs: number,
+  fn: (scope: Scope) => Promise<T>,
+): Promise<T> {
+  if (inside.getStore()) throw new Error('A transaction inside a transaction would commit apart from it');
+  const deadline = performance.now() + deadlineMs;
+  const session = database.client.startSession();
+  try {
+    for (;;) {
+      try {
+        return await inside.run(true, () => attempt(session, deadline, fn));
+      } catch (error) {
+        if (!isTransient(error) || performance.now() >= deadline) throw error;
+        await delay(Math.random() * MAX_PAUSE_MS);
+      }
+    }
+  } finally {
+    await session.endSession();
+  }
+}
+
+async function attempt<T>(
+  session: ClientSession,
+  deadline: number,
+  fn: (scope: Scope) => Promise<T>,
+): Promise<T> {
+  const scope = transactionScope(session, deadline);
+  session.startTransaction({
+    readConcern: { level: 'snapshot' },
+    writeConcern: { w: 'majority' },
+    maxCommitTimeMS: scope.options().maxTimeMS,
+  });
+  try {
+    const result = await fn(scope);
+    scope.options();
+    await commit(session, deadline);
+    return result;
+  } catch (error) {
+    if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A commit whose answer was lost may have happened: asking again is safe, and the only way to know. */
+async function commit(session: ClientSession, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      await session.commitTransaction();
+      return;
+    } catch (error) {
+      const unknown = hasLabel(error, MongoErrorLabel.UnknownTransactionCommitResult);
+      if (!unknown || performance.now() >= deadline) throw error;
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof WriteConflict || hasLabel(error, MongoErrorLabel.TransientTransactionError);
+}
+
+function hasLabel(error: unknown, label: string): boolean {
+  return error instanceof MongoError && error.hasErrorLabel(label);
+}
+
+/** Whether nothing was stored because rows moved or time ran out: the caller may decide again, or smaller. */
+export function isConflict(error: unknown): boolean {
+  return isTransient(error) || error instanceof DeadlineExceeded;
+}

@@ -1,0 +1,114 @@
+import { MongoServerError } from 'mongodb';
+import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
+import type { Scope } from './scope.js';
+import type { Stores } from './stores.js';
+
+/** What became of an event; events with the same fate are written together. */
+export interface EventFate {
+  id: string;
+  status: 'applied' | 'ignored';
+  decision: string;
+  reason: string;
+}
+
+const DUPLICATE_KEY = 11000;
+/** A write that no majority has confirmed in this time is not acknowledged. */
+const MAJORITY_TIMEOUT_MS = 5000;
+
+export function webhookEventsRepository(stores: Stores, scope: Scope) {
+  const { raw } = stores.webhookEvents;
+  return {
+    /**
+     * Stores one event, confirmed by a majority. A duplicate is `duplicate` only when the server says 11000 on `_id`
+     * without a write-concern error; anything else throws, and Stripe sends the event again.
+     */
+    async insertDurably(row: WebhookEventRow): Promise<'stored' | 'duplicate'> {
+      try {
+        await raw.insertOne(row, { writeConcern: { w: 'majority', wtimeoutMS: MAJORITY_TIMEOUT_MS } });
+        return 'stored';
+      } catch (error) {
+        if (isDuplicateId(error)) return 'duplicate';
+        throw error;
+      }
+    },
+
+    claim: (lanes: readonly (number | 'fetch')[], now: Date, limit: number): Promise<WebhookEventRow[]> =>
+      raw
+        .find({ lane: { $in: [...lanes] }, dueAt: { $exists: true, $lte: now } }, scope.options())
+        .sort({ dueAt: 1 })
+        .limit(limit)
+        .toArray(),
+
+    /** Inside the batch's transaction. Returns how many were still due: fewer means that somebody else applied some. */
+    async finish(fates: readonly EventFate[], times: { now: Date; expireAt: Date }): Promise<number> {
+      let modified = 0;
+      for (const [, group] of groupByFate(fates)) {
+        const { status, decision, reason } = group[0];
+        const result = await raw.updateMany(
+          { _id: { $in: group.map((fate) => fate.id) }, dueAt: { $exists: true } },
+          {
+            $set: { status, decision, reason, appliedAt: times.now, error: null, expireAt: times.expireAt },
+            $unset: { dueAt: '' },
+          },
+          { ...scope.options(), hint: '_id_' },
+        );
+        modified += result.modifiedCount;
+      }
+      return modified;
+    },
+
+    /** What only a fetch can settle leaves its lane, inside the batch's transaction. */
+    async moveToFetchLane(fates: readonly { id: string; reason: string }[], now: Date): Promise<number> {
+      let modified = 0;
+      for (const { id, reason } of fates) {
+        const result = await raw.updateOne(
+          { _id: id, dueAt: { $exists: true } },
+          { $set: { lane: 'fetch', decision: 'fetch', reason, dueAt: now } },
+          { ...scope.options(), hint: '_id_' },
+        );
+        modified += result.modifiedCount;
+      }
+      return modified;
+    },
+
+    /** A lane whose last holder died: count the attempt before it is made, in case it kills us too. */
+    async countAttempt(id: string): Promise<void> {
+      await raw.updateOne({ _id: id }, { $inc: { attempts: 1 } });
+    },
+
+    async postpone(
+      id: string,
+      at: { dueAt: Date; error: WebhookEventRow['error']; attempts: number },
+    ): Promise<void> {
+      const { dueAt, error, attempts } = at;
+      await raw.updateOne({ _id: id, dueAt: { $exists: true } }, { $set: { dueAt, error, attempts } });
+    },
+
+    /** A dead letter waits for a person: it has no end of retention. */
+    async bury(id: string, error: WebhookEventRow['error'], attempts: number): Promise<void> {
+      await raw.updateOne(
+        { _id: id, dueAt: { $exists: true } },
+        { $set: { status: 'dead', error, attempts }, $unset: { dueAt: '', expireAt: '' } },
+      );
+    },
+
+    get: (id: string): Promise<WebhookEventRow | null> => raw.findOne({ _id: id }, scope.options()),
+  };
+}
+
+function isDuplicateId(error: unknown): boolean {
+  if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) return false;
+  const key = error.keyPattern as Record<string, unknown> | undefined;
+  return key !== undefined && Object.keys(key).join() === '_id' && error.writeConcernError === undefined;
+}
+
+function groupByFate(fates: readonly EventFate[]): Map<string, [EventFate, ...EventFate[]]> {
+  const groups = new Map<string, [EventFate, ...EventFate[]]>();
+  for (const fate of fates) {
+    const key = `${fate.status}|${fate.decision}|${fate.reason}`;
+    const group = groups.get(key);
+    if (group) group.push(fate);
+    else groups.set(key, [fate]);
+  }
+  return groups;
+}

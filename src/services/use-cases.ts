@@ -1,0 +1,81 @@
+import type { CustomerRow } from '../domain/rows/customer.js';
+import type { Actor } from '../domain/rows/operation.js';
+import type { Locale, OrderItem, OrderRow } from '../domain/rows/order.js';
+import type { PaymentRow } from '../domain/rows/payment.js';
+import type { RefundReason, RefundRow } from '../domain/rows/refund.js';
+import type { Metadata } from '../domain/rows/shared.js';
+import type { IdempotencyClaim } from './access/idempotency-keys.js';
+
+/** What every use case is told of the request that asks for it. */
+export interface CallContext {
+  requestId: string;
+  actor: Actor;
+  /** The claim on the caller's Idempotency-Key; null where the route takes none. */
+  idempotency: IdempotencyClaim | null;
+}
+
+export interface CreateCustomerInput {
+  userId: string;
+  email: string;
+  name?: string | undefined;
+  metadata?: Metadata | undefined;
+}
+
+export interface CreateOrderInput {
+  userId: string;
+  currency: string;
+  items: OrderItem[];
+  receiptEmail?: string | undefined;
+  locale?: Locale | undefined;
+  metadata?: Metadata | undefined;
+}
+
+export interface CreatePaymentInput {
+  /** Either an order, */
+  orderId?: string | undefined;
+  /** or an amount in minor units with its currency. */
+  amount?: number | undefined;
+  currency?: string | undefined;
+  userId?: string | undefined;
+  customerId?: string | undefined;
+  receiptEmail?: string | undefined;
+  description?: string | undefined;
+  metadata?: Metadata | undefined;
+}
+
+export interface ConfirmPaymentInput {
+  paymentId: string;
+  paymentMethodId: string;
+  returnUrl?: string | undefined;
+}
+
+export interface RefundPaymentInput {
+  paymentId: string;
+  /** Minor units; everything refundable when absent. */
+  amount?: number | undefined;
+  reason?: RefundReason | undefined;
+  metadata?: Metadata | undefined;
+}
+
+/**
+ * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
+ * `GuichetError` whose category the caller maps to its own protocol.
+ */
+export interface UseCases {
+  createCustomer(
+    input: CreateCustomerInput,
+    context: CallContext,
+  ): Promise<{ customer: CustomerRow; created: boolean }>;
+  createOrder(input: CreateOrderInput, context: CallContext): Promise<OrderRow>;
+  getOrder(id: string): Promise<OrderRow>;
+  /** The payment comes with its client secret. `created` is false for the live payment of an order. */
+  createPayment(
+    input: CreatePaymentInput,
+    context: CallContext,
+  ): Promise<{ payment: PaymentRow; created: boolean }>;
+  confirmPayment(input: ConfirmPaymentInput, context: CallContext): Promise<PaymentRow>;
+  getPayment(id: string): Promise<PaymentRow>;
+  /** Asks Stripe once, applies what it says, and reads the row. */
+  refreshPayment(id: string): Promise<PaymentRow>;
+  refundPayment(input: RefundPaymentInput, context: CallContext): Promise<RefundRow>;
+}
