@@ -55,6 +55,30 @@ describe('renderReceipt', () => {
     expect(html + text).to.not.match(/undefined|\[object|\{\w+\}/);
   });
 
+  it('lays the text out line by line', () => {
+    const { text } = renderReceipt(input(receiptOrder({ items: receiptOrder().items.slice(0, 1) })));
+    expect(spaced(text).split('\n')).to.deep.equal([
+      'Example Shop',
+      '',
+      'Thank you for your payment',
+      'Example Shop received your payment of €75.00 on March 1, 2025 at 11:30 PM UTC.',
+      '',
+      '2 x Coffee beans (€12.50): €25.00',
+      '',
+      'Total: €75.00',
+      '',
+      'Amount paid: €75.00',
+      'Date: March 1, 2025 at 11:30 PM UTC',
+      'Paid with: Visa ending in 4242',
+      'Order: ord_01JHMZ5T8GCQ4W7V3K9X2B6N0D',
+      'Payment: pay_01JHMZ5T8GCQ4W7V3K9X2B6N0D',
+      '',
+      '--',
+      'You receive this mail at ann@example.com because you paid Example Shop. Keep it for your records.',
+      '',
+    ]);
+  });
+
   it('speaks French where the order does', () => {
     const { subject, text, html } = renderReceipt(input(receiptOrder({ locale: 'fr' })));
     expect(spaced(subject)).to.equal('Votre reçu de Example Shop : 75,00 €');

@@ -93,7 +93,7 @@ function receiptView(input: ReceiptInput) {
     paid: values.amount,
     items: (order?.items ?? []).map((item) => itemView(item, order?.currency ?? payment.currency, locale)),
     sums: order === null ? [] : sumLines(order, labels, locale),
-    facts: facts(input, labels, values.date),
+    facts: facts(input, labels, values),
   };
 }
 
@@ -116,9 +116,12 @@ function sumLines(order: ReceiptOrder, labels: Labels, locale: ReceiptLocale) {
   ];
 }
 
-function facts(input: ReceiptInput, labels: Labels, date: string) {
+function facts(input: ReceiptInput, labels: Labels, { amount, date }: { amount: string; date: string }) {
   const { cardBrand, cardLast4, id } = input.payment;
-  const lines = [{ label: labels.date, value: date }];
+  const lines = [
+    { label: labels.paid, value: amount },
+    { label: labels.date, value: date },
+  ];
   if (cardBrand && cardLast4) {
     const brand = BRANDS[cardBrand] ?? cardBrand;
     const value = fill(labels.card ?? '', { brand: oneLine(brand), last4: oneLine(cardLast4) });
