@@ -5,7 +5,7 @@ import { commandLine, isAlive } from '../processes.js';
 import { readRecord, recordFile, STOP_GRACE_MS, type SupervisorRecord } from './supervisor-record.js';
 
 const POLL_MS = 25;
-const OWNER_PATIENCE_MS = 2_000;
+const OWNER_PATIENCE_MS = 1_000;
 
 /**
  * Makes sure that no mongod runs on this data: waits for one that is ending with its dead owner, and ends one that

@@ -11,17 +11,27 @@ export interface Node {
   pid: number;
 }
 
+export interface Patience {
+  /** When to give up, in milliseconds since 1970. */
+  deadline: number;
+  /** Aborted when the server has ended: nobody will answer any more. */
+  signal: AbortSignal;
+}
+
 /**
  * Makes the server on this port the primary of a replica set of one, whatever host and port the set had before.
- * @param deadline when to give up, in milliseconds since 1970
  * @throws Error when another process answers on the port, or there is no primary by the deadline
  */
-export async function bringUpReplicaSet(node: Node, deadline: number): Promise<void> {
+export async function bringUpReplicaSet(node: Node, { deadline, signal }: Patience): Promise<void> {
   const client = new MongoClient(`mongodb://127.0.0.1:${node.port}/?directConnection=true`, {
     serverSelectionTimeoutMS: Math.max(1, deadline - Date.now()),
     heartbeatFrequencyMS: 500,
+    // A handshake that is under way survives close() for this long, when what holds the port is no mongod.
+    connectTimeoutMS: 2_000,
     maxPoolSize: 1,
   });
+  const abandon = (): void => void client.close().catch(() => undefined);
+  signal.addEventListener('abort', abandon);
   try {
     const admin = client.db('admin');
     const status = await admin.command({ serverStatus: 1, metrics: 0, wiredTiger: 0 });
@@ -30,6 +40,7 @@ export async function bringUpReplicaSet(node: Node, deadline: number): Promise<v
     await configure(admin, node);
     await waitForPrimary(admin, deadline);
   } finally {
+    signal.removeEventListener('abort', abandon);
     await client.close();
   }
 }

@@ -109,11 +109,16 @@ async function ready(
   { port, replicaSetName }: { port: number; replicaSetName: string },
 ): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
+  const abort = new AbortController();
   const early = supervised.ended.then((how) => {
+    abort.abort();
     throw new Error(`mongod ${how}`);
   });
   early.catch(() => undefined);
-  const primary = bringUpReplicaSet({ port, replicaSetName, pid: supervised.pid }, deadline);
+  const primary = bringUpReplicaSet(
+    { port, replicaSetName, pid: supervised.pid },
+    { deadline, signal: abort.signal },
+  );
   primary.catch(() => undefined);
   try {
     await Promise.race([primary, early]);
