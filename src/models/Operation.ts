@@ -32,7 +32,6 @@ export const operationSchema = defineSchema<OperationRow>(
     refusal: { type: Object, default: null },
     lease: leaseField,
     dueAt: Date,
-    sends: required(Number),
     requestId: required(String),
     actor: { type: Object, required: true },
     createdAt: required(Date),

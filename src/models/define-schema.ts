@@ -31,7 +31,7 @@ export const leaseField = { type: { token: String, until: Date }, default: null,
 export const versionedFields = {
   ...stripeScopeFields,
   version: required(Number),
-  audit: { type: { seq: Number, hash: String }, required: true, _id: false },
+  audit: { type: { sequence: Number, hash: String }, default: null, _id: false },
   createdAt: required(Date),
   updatedAt: required(Date),
 };

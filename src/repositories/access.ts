@@ -20,7 +20,7 @@ export function auditRecordsRepository(stores: Stores, scope: Scope) {
   return {
     stream: (stream: string): Promise<AuditRecordRow[]> =>
       stores.auditRecords.model
-        .find({ stream }, null, { ...scope.options(), sort: { seq: 1 } })
+        .find({ stream }, null, { ...scope.options(), sort: { sequence: 1 } })
         .lean<AuditRecordRow[]>()
         .exec(),
   };

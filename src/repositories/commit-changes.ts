@@ -41,9 +41,13 @@ function chainAudits(rows: WorkingSet, now: Date): AuditRecordRow[] {
   return rows.audits.map(({ type: _, collection, id, ...audit }) => {
     const entry = rows.entries[collection].get(id);
     if (!entry) throw new Error(`Cannot audit ${collection}/${id}: it was not loaded`);
-    const record = chainRecord(entry.row.audit, { stream: id, reason: null, ...audit, at: now }, sha256);
-    setHead(rows, { collection, id }, { seq: record.seq, hash: record.hash });
-    return { _id: `${id}:${record.seq}`, ...record };
+    const record = chainRecord(
+      entry.row.audit,
+      { ...audit, stream: id, reason: audit.reason ?? null, at: now },
+      sha256,
+    );
+    setHead(rows, { collection, id }, { sequence: record.sequence, hash: record.hash });
+    return { _id: `${id}:${record.sequence}`, ...record };
   });
 }
 

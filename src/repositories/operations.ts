@@ -51,15 +51,6 @@ export function operationsRepository(stores: Stores, scope: Scope) {
     renew: (id: string, token: string): Promise<boolean> =>
       renewLease(raw, { _id: id, open: true, 'lease.token': token }, 'queue'),
 
-    /** Before each send: from here on the request may have reached Stripe. */
-    async countSend(id: string, token: string): Promise<boolean> {
-      const result = await raw.updateOne(
-        { _id: id, open: true, 'lease.token': token },
-        { $inc: { sends: 1 } },
-      );
-      return result.matchedCount === 1;
-    },
-
     /** Gives the operation back, unsettled. It is due again at `dueAt`. */
     async leaveUnknown(id: string, token: string, left: { unanswered: boolean; dueAt: Date }): Promise<void> {
       const { unanswered, dueAt } = left;

@@ -1,18 +1,18 @@
 import type { Actor } from './operation.js';
 
 export interface AuditRecordRow {
-  /** `<stream>:<seq>` */
+  /** `<stream>:<sequence>` */
   _id: string;
   /** The id of the one object that the record is about. */
   stream: string;
-  seq: number;
+  sequence: number;
   actor: Actor;
   action: string;
   reason: string | null;
   requestId: string | null;
   before: Record<string, unknown>;
   after: Record<string, unknown>;
-  prevHash: string;
+  prevHash: string | null;
   hash: string;
   at: Date;
 }

@@ -60,7 +60,6 @@ export interface OperationRow extends StripeScope {
   lease: Lease | null;
   /** When a worker should look at it; absent once settled. */
   dueAt?: Date | undefined;
-  sends: number;
   requestId: string;
   actor: Actor;
   createdAt: Date;

@@ -6,7 +6,7 @@ export interface StripeScope {
 
 /** Head of an object's audit stream; it sits on the object's own row so that two objects never contend. */
 export interface AuditHead {
-  seq: number;
+  sequence: number;
   hash: string;
 }
 
@@ -14,7 +14,8 @@ export interface AuditHead {
 export interface VersionedRow extends StripeScope {
   _id: string;
   version: number;
-  audit: AuditHead;
+  /** Null before the first record. */
+  audit: AuditHead | null;
   createdAt: Date;
   updatedAt: Date;
 }

@@ -30,7 +30,8 @@ export const chargeFamily = defineFamily<Charge>({
     idOf(charge.balance_transaction),
   ],
   // Stripe never takes a balance transaction away from a charge.
-  rank: (charge, first) => (first ? 0 : (charge.status === 'pending' ? 1 : 2) + (charge.balance_transaction ? 1 : 0)),
+  rank: (charge, first) =>
+    first ? 0 : (charge.status === 'pending' ? 1 : 2) + (charge.balance_transaction ? 1 : 0),
   needs,
   contradicts: refundsDiffer,
   decide: () => [],

@@ -31,7 +31,9 @@ function customerOf(snapshot: SnapshotOf<Customer>, rows: WorkingSet): CustomerR
   const attached = rows.find(
     'customers',
     (row) =>
-      row.stripe.customerId === object.id && row.stripeAccountId === stripeAccountId && row.livemode === livemode,
+      row.stripe.customerId === object.id &&
+      row.stripeAccountId === stripeAccountId &&
+      row.livemode === livemode,
   );
   if (attached) return attached;
   const operation = rows.get('operations', operationIdOf(object));

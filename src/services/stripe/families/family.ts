@@ -60,8 +60,8 @@ export function idOf(value: string | { id: string } | null | undefined): string 
 }
 
 /** The operation that made the object, as Guichet wrote it into its metadata. */
-export function operationIdOf(object: { metadata?: unknown }): string | null {
-  const metadata = object.metadata as Record<string, unknown> | null | undefined;
-  const id = metadata?.guichet_operation;
-  return typeof id === 'string' ? id : null;
+export function operationIdOf(object: object): string | null {
+  const metadata: unknown = 'metadata' in object ? object.metadata : null;
+  if (typeof metadata !== 'object' || metadata === null || !('guichet_operation' in metadata)) return null;
+  return typeof metadata.guichet_operation === 'string' ? metadata.guichet_operation : null;
 }

@@ -15,7 +15,9 @@ export function payOrder(payment: PaymentRow, rows: WorkingSet, context: Decisio
 
 function receiptOf(payment: PaymentRow, { sendsReceipts }: DecisionContext): Change[] {
   if (!sendsReceipts || !payment.receiptEmail) return [];
-  return [{ type: 'effect', id: `receipt:${payment._id}:0`, kind: 'receipt', payload: { paymentId: payment._id } }];
+  return [
+    { type: 'effect', id: `receipt:${payment._id}:0`, kind: 'receipt', payload: { paymentId: payment._id } },
+  ];
 }
 
 function orderChanges(order: OrderRow, payment: PaymentRow, now: Date): Change[] {

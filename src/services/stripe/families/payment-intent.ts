@@ -3,7 +3,14 @@ import { type Change, move } from '../../../domain/changes.js';
 import { isLive, isPaymentIntentStatus, paymentIntentRank } from '../../../domain/payment-state.js';
 import type { NextAction, PaymentError, PaymentRow } from '../../../domain/rows/payment.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
-import { type DecisionContext, defineFamily, idOf, type Needs, operationIdOf, type SnapshotOf } from './family.js';
+import {
+  type DecisionContext,
+  defineFamily,
+  idOf,
+  type Needs,
+  operationIdOf,
+  type SnapshotOf,
+} from './family.js';
 import { payOrder } from './pay-order.js';
 
 type Intent = Stripe.PaymentIntent;
@@ -71,7 +78,8 @@ function decide(snapshot: SnapshotOf<Intent>, rows: WorkingSet, context: Decisio
   const payment = paymentOf(snapshot, rows);
   const intent = snapshot.object;
   if (!payment || !isPaymentIntentStatus(intent.status)) return [];
-  if (payment.stripe.paymentIntentId === null && !fits(payment, snapshot)) return flagMismatch(payment, intent);
+  if (payment.stripe.paymentIntentId === null && !fits(payment, snapshot))
+    return flagMismatch(payment, intent);
   const after = stateOf(intent, payment, context.now);
   const changes: Change[] = [move('payments', payment._id, after), auditOf(payment, after)];
   const succeeded = after.status === 'succeeded' && payment.status !== 'succeeded';
@@ -106,7 +114,14 @@ function flagMismatch(payment: PaymentRow, intent: Intent): Change[] {
 
 type PaymentState = Pick<
   PaymentRow,
-  'status' | 'live' | 'amountCapturable' | 'amountReceived' | 'lastError' | 'nextAction' | 'stripe' | 'succeededAt'
+  | 'status'
+  | 'live'
+  | 'amountCapturable'
+  | 'amountReceived'
+  | 'lastError'
+  | 'nextAction'
+  | 'stripe'
+  | 'succeededAt'
 > &
   Partial<Pick<PaymentRow, 'clientSecret'>>;
 

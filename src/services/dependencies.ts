@@ -1,0 +1,18 @@
+import type { Currency } from '../domain/currencies.js';
+import type { StripeScope } from '../domain/rows/shared.js';
+import type { OperationDependencies } from './stripe/operations/execute-operation.js';
+
+/** The Stripe account that this service works for. */
+export interface Platform extends StripeScope {
+  settlementCurrency: Currency | null;
+}
+
+/** What the use cases are made of. */
+export interface UseCaseDependencies extends OperationDependencies {
+  platform: Platform;
+  returnUrl: { default: string; hosts: readonly string[] };
+  receipts: 'guichet' | 'stripe' | 'off';
+}
+
+/** How long a request waits for another that does the same before it is told to come back. */
+export const WAIT_MS = 5000;

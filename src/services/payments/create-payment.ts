@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { conflict, invalidRequest, notFound } from '../../domain/errors.js';
+import type { OperationRow } from '../../domain/rows/operation.js';
+import type { PaymentRow } from '../../domain/rows/payment.js';
+import { isDuplicateKey } from '../../repositories/errors.js';
+import type { BoundRepositories } from '../../repositories/repositories.js';
+import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
+import { requireAmount, requireCurrency } from '../require-amount.js';
+import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
+import { outcomeError } from '../stripe/operations/outcome-error.js';
+import { API_TRANSACTION_MS } from '../stripe/snapshots/apply-snapshots.js';
+import type { CallContext, CreatePaymentInput, UseCases } from '../use-cases.js';
+import { waitUntil } from '../wait-until.js';
+import { newPayment, type PaymentTerms, paymentOpening } from './new-payment.js';
+import { withClientSecret } from './with-client-secret.js';
+
+type Opened = { operation: OperationRow } | { existing: PaymentRow };
+
+/** A live payment may be refused while we wait for it; then the order is free, and we open one ourselves. */
+const MAX_ROUNDS = 3;
+
+/**
+ * Makes a payment and its PaymentIntent. An order has at most one live payment: a later call, with any key, waits for
+ * it and returns it (`created: false`). Throws `payment_in_progress` (409, with Retry-After) after 5 s.
+ */
+export function createPayment(dependencies: UseCaseDependencies): UseCases['createPayment'] {
+  return async (input, context) => {
+    const resumed = context.idempotency?.operationId;
+    if (resumed) return made(dependencies, await resumeOperation(dependencies, resumed, WAIT_MS));
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const token = randomUUID();
+      const opened = await open(dependencies, input, { context, token });
+      if ('operation' in opened) {
+        return made(dependencies, await executeOperation(dependencies, opened.operation, token));
+      }
+      const existing = await settled(dependencies, opened.existing);
+      if (existing) return { payment: await withClientSecret(dependencies, existing), created: false };
+    }
+    throw inProgress();
+  };
+}
+
+async function made(dependencies: UseCaseDependencies, operation: OperationRow) {
+  const paymentId = operation.subject.id;
+  if (operation.status !== 'succeeded') throw outcomeError(operation, { paymentId });
+  const payment = await dependencies.repositories.payments.get(paymentId);
+  if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
+  return { payment: await withClientSecret(dependencies, payment), created: true };
+}
+
+async function open(
+  dependencies: UseCaseDependencies,
+  input: CreatePaymentInput,
+  { context, token }: { context: CallContext; token: string },
+): Promise<Opened> {
+  const { repositories, clock } = dependencies;
+  try {
+    return await repositories.transaction(API_TRANSACTION_MS, async (bound) => {
+      const existing = input.orderId ? await bound.payments.liveOfOrder(input.orderId) : null;
+      if (existing) return { existing };
+      const now = clock.now();
+      const payment = newPayment(dependencies, await termsOf(dependencies, bound, input), now);
+      const { rows, operation } = paymentOpening(dependencies, payment, { context, token, now });
+      const { idempotency } = context;
+      if (idempotency) await bound.idempotencyKeys.link(idempotency.id, idempotency.token, operation._id);
+      await bound.commit({ rows, mirror: [], now });
+      return { operation };
+    });
+  } catch (error) {
+    const winner =
+      isDuplicateKey(error) && input.orderId ? await repositories.payments.liveOfOrder(input.orderId) : null;
+    if (winner) return { existing: winner };
+    throw error;
+  }
+}
+
+/** What is to be paid, by whom: from the order, or from the request itself. */
+async function termsOf(
+  dependencies: UseCaseDependencies,
+  bound: BoundRepositories,
+  input: CreatePaymentInput,
+): Promise<PaymentTerms> {
+  const customer = input.customerId ? await bound.customers.get(input.customerId) : null;
+  if (input.customerId && (!customer?.stripe.customerId || customer.deleted)) {
+    throw notFound(
+      'customer_not_found',
+      'There is no such customer. Create it with POST /api/customers first.',
+    );
+  }
+  const common = { input, customer };
+  if (!input.orderId) return { ...common, order: null, ...amountOf(dependencies, input) };
+  const order = await bound.orders.get(input.orderId);
+  if (!order) throw notFound('order_not_found', 'There is no such order.');
+  if (order.status !== 'pending') {
+    throw conflict('order_not_payable', `The order is ${order.status}: only a pending order can be paid.`);
+  }
+  if (customer && customer.userId !== order.userId) {
+    throw invalidRequest('customer_of_another_user', 'The customer belongs to another user than the order.');
+  }
+  return { ...common, order, amount: order.total, currency: order.currency };
+}
+
+function amountOf({ platform }: UseCaseDependencies, input: CreatePaymentInput) {
+  if (input.amount === undefined || input.currency === undefined) {
+    throw invalidRequest('amount_or_order_required', 'Give an orderId, or an amount with its currency.');
+  }
+  const currency = requireCurrency(input.currency);
+  const { settlementCurrency } = platform;
+  return { amount: requireAmount({ amount: input.amount, currency, settlementCurrency }), currency };
+}
+
+/** The live payment once it has a PaymentIntent; null when it turned out refused. */
+async function settled(
+  { repositories }: UseCaseDependencies,
+  existing: PaymentRow,
+): Promise<PaymentRow | null> {
+  const payment = await waitUntil(
+    async () => (await repositories.payments.get(existing._id)) ?? existing,
+    (row) => row.status !== 'creating',
+    WAIT_MS,
+  );
+  if (payment.status === 'creating') throw inProgress();
+  return payment.live ? payment : null;
+}
+
+function inProgress() {
+  return conflict(
+    'payment_in_progress',
+    'Another request is making the payment of this order. Ask again in a moment.',
+    {
+      retryAfterSeconds: 1,
+    },
+  );
+}

@@ -1,0 +1,49 @@
+import { notFound, unavailable } from '../../domain/errors.js';
+import type { PaymentRow } from '../../domain/rows/payment.js';
+import type { UseCaseDependencies } from '../dependencies.js';
+import { applySnapshots } from '../stripe/snapshots/apply-snapshots.js';
+import { readObject, UnreadableObject } from '../stripe/snapshots/read-object.js';
+import type { UseCases } from '../use-cases.js';
+
+/** A read that lost its guard to another write says nothing certain: it is made again. */
+const MAX_READS = 3;
+
+/** Asks Stripe how the payment is, applies the answer, and reads the row. 503 when Stripe cannot be asked. */
+export function refreshPayment(dependencies: UseCaseDependencies): UseCases['refreshPayment'] {
+  const { repositories } = dependencies;
+  return async (id) => {
+    const payment = await requirePayment(dependencies, id);
+    const intentId = payment.stripe.paymentIntentId;
+    if (!intentId) return payment;
+    const cause = { actor: { type: 'system' as const, id: 'refresh' }, requestId: null };
+    const ref = { object: 'payment_intent', id: intentId, ...scopeOf(payment) };
+    for (let read = 0; read < MAX_READS; read += 1) {
+      const snapshots = await readObject(dependencies, ref, cause).catch(cannotAsk);
+      const { verdicts } = await applySnapshots(dependencies, snapshots);
+      if (verdicts.every((verdict) => verdict.decision !== 'fetch')) break;
+    }
+    return (await repositories.payments.get(id)) ?? payment;
+  };
+}
+
+function scopeOf({ stripeAccountId, livemode }: PaymentRow) {
+  return { stripeAccountId, livemode };
+}
+
+function cannotAsk(error: unknown): never {
+  if (!(error instanceof UnreadableObject)) throw error;
+  throw unavailable(
+    'stripe_unavailable',
+    'Stripe could not be asked. Read the status without refresh, or ask again.',
+    {
+      retryAfterSeconds: 2,
+      cause: error,
+    },
+  );
+}
+
+async function requirePayment({ repositories }: UseCaseDependencies, id: string): Promise<PaymentRow> {
+  const payment = await repositories.payments.get(id);
+  if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
+  return payment;
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { type Change, insert, move } from '../../domain/changes.js';
+import { parseCurrency } from '../../domain/currencies.js';
+import { conflict, notFound } from '../../domain/errors.js';
+import { refundableAmount, reservedAmount } from '../../domain/refunds.js';
+import type { OperationRow } from '../../domain/rows/operation.js';
+import type { PaymentRow } from '../../domain/rows/payment.js';
+import type { RefundRow } from '../../domain/rows/refund.js';
+import { WorkingSet } from '../../domain/working-set.js';
+import { newId } from '../../utils/ids.js';
+import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
+import { requireAmount } from '../require-amount.js';
+import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
+import { newOperation, stripeMetadata } from '../stripe/operations/open-operation.js';
+import { outcomeError } from '../stripe/operations/outcome-error.js';
+import { API_TRANSACTION_MS } from '../stripe/snapshots/apply-snapshots.js';
+import type { CallContext, RefundPaymentInput, UseCases } from '../use-cases.js';
+
+/**
+ * Gives money back. The amount is set aside before Stripe is asked, so parallel refunds that fit are all accepted and
+ * one that exceeds what is left throws `refund_exceeds_payment` (409). A refusal gives the amount back to the payment.
+ */
+export function refundPayment(dependencies: UseCaseDependencies): UseCases['refundPayment'] {
+  return async (input, context) => {
+    const resumed = context.idempotency?.operationId;
+    const operation = resumed
+      ? await resumeOperation(dependencies, resumed, WAIT_MS)
+      : await run(dependencies, input, context);
+    if (operation.status !== 'succeeded') throw outcomeError(operation, { paymentId: input.paymentId });
+    const refund = await dependencies.repositories.refunds.get(operation.subject.id);
+    if (!refund) throw notFound('refund_not_found', 'There is no such refund.');
+    return refund;
+  };
+}
+
+async function run(
+  dependencies: UseCaseDependencies,
+  input: RefundPaymentInput,
+  context: CallContext,
+): Promise<OperationRow> {
+  const { repositories, clock } = dependencies;
+  const token = randomUUID();
+  const operation = await repositories.transaction(API_TRANSACTION_MS, async (bound) => {
+    const payment = await bound.payments.get(input.paymentId);
+    if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
+    const now = clock.now();
+    const refunds = await bound.refunds.ofPayments([payment._id]);
+    const refund = newRefund(payment, { input, refunds, now });
+    const opened = newOperation(operationOf(refund), { scope: payment, context, token, now });
+    const rows = new WorkingSet();
+    rows.load('payments', [payment]);
+    const changes = reservation(payment, { refund, refunds, operation: opened });
+    rows.apply(changes, { actor: context.actor, requestId: context.requestId }, now);
+    const { idempotency } = context;
+    if (idempotency) await bound.idempotencyKeys.link(idempotency.id, idempotency.token, opened._id);
+    await bound.commit({ rows, mirror: [], now });
+    return opened;
+  });
+  return executeOperation(dependencies, operation, token);
+}
+
+function newRefund(
+  payment: PaymentRow,
+  { input, refunds, now }: { input: RefundPaymentInput; refunds: RefundRow[]; now: Date },
+): RefundRow {
+  return {
+    _id: newId('ref'),
+    stripeAccountId: payment.stripeAccountId,
+    livemode: payment.livemode,
+    version: 1,
+    audit: null,
+    createdAt: now,
+    updatedAt: now,
+    paymentId: payment._id,
+    orderId: payment.orderId,
+    status: 'reserved',
+    amount: amountToRefund(payment, refunds, input.amount),
+    currency: payment.currency,
+    reason: input.reason ?? null,
+    metadata: input.metadata ?? {},
+    failureReason: null,
+    isRelease: false,
+    origin: 'guichet',
+    stripe: {
+      refundId: null,
+      chargeId: payment.stripe.latestChargeId,
+      paymentIntentId: payment.stripe.paymentIntentId ?? '',
+    },
+  };
+}
+
+function amountToRefund(payment: PaymentRow, refunds: RefundRow[], asked: number | undefined): number {
+  if (payment.status !== 'succeeded') {
+    throw conflict(
+      'payment_not_refundable',
+      `The payment is ${payment.status}: only a succeeded payment can be refunded.`,
+    );
+  }
+  const refundable = refundableAmount({
+    status: payment.status,
+    amountCaptured: payment.amountReceived,
+    refunds,
+    amountReserved: reservedAmount(refunds),
+  });
+  if (refundable === 0) throw conflict('payment_fully_refunded', 'Nothing is left to refund.');
+  if (asked === undefined) return refundable;
+  const currency = parseCurrency(payment.currency);
+  if (!currency) throw new Error(`The payment ${payment._id} is in ${payment.currency}`);
+  const amount = requireAmount({ amount: asked, currency, settlementCurrency: null, purpose: 'refund' });
+  if (amount <= refundable) return amount;
+  throw conflict('refund_exceeds_payment', `Only ${refundable} ${payment.currency} are left to refund.`, {
+    extra: { refundable },
+  });
+}
+
+function operationOf(refund: RefundRow) {
+  const { amount, reason, metadata, stripe } = refund;
+  return {
+    kind: 'refund.create' as const,
+    subject: { collection: 'refunds' as const, id: refund._id },
+    path: '/v1/refunds',
+    params: (operationId: string) => ({
+      payment_intent: stripe.paymentIntentId,
+      amount,
+      ...(reason ? { reason } : {}),
+      metadata: stripeMetadata(metadata, operationId),
+    }),
+  };
+}
+
+function reservation(
+  payment: PaymentRow,
+  { refund, refunds, operation }: { refund: RefundRow; refunds: RefundRow[]; operation: OperationRow },
+): Change[] {
+  return [
+    insert('refunds', refund),
+    insert('operations', operation),
+    move('payments', payment._id, { amountReserved: reservedAmount([...refunds, refund]) }),
+    {
+      type: 'audit',
+      collection: 'refunds',
+      id: refund._id,
+      action: 'refund.create',
+      before: {},
+      after: { status: refund.status, amount: refund.amount, paymentId: payment._id },
+    },
+  ];
+}

@@ -1,0 +1,158 @@
+import type Stripe from 'stripe';
+import { type Change, insert, move } from '../../../domain/changes.js';
+import { isPaymentIntentStatus } from '../../../domain/payment-state.js';
+import {
+  type RefundStatus,
+  refundedAmount,
+  refundRank,
+  refundStatuses,
+  reservedAmount,
+} from '../../../domain/refunds.js';
+import type { PaymentRow } from '../../../domain/rows/payment.js';
+import type { RefundReason, RefundRow } from '../../../domain/rows/refund.js';
+import type { WorkingSet } from '../../../domain/working-set.js';
+import {
+  type DecisionContext,
+  defineFamily,
+  idOf,
+  type Needs,
+  operationIdOf,
+  type SnapshotOf,
+} from './family.js';
+
+type Refund = Stripe.Refund;
+type RefundSnapshot = SnapshotOf<Refund>;
+type StripeStatus = Exclude<RefundStatus, 'reserved'>;
+
+export const refundFamily = defineFamily<Refund>({
+  object: 'refund',
+  events: ['refund.created', 'refund.updated', 'refund.failed', 'charge.refund.updated'],
+  retrievePath: (id) => `/v1/refunds/${id}`,
+  laneKey: (refund) => idOf(refund.payment_intent) ?? refund.id,
+  watched: (refund) => [
+    refund.status,
+    refund.amount,
+    refund.failure_reason,
+    idOf(refund.balance_transaction),
+    idOf(refund.failure_balance_transaction),
+  ],
+  rank: (refund, first) => refundRank(statusOf(refund), first ? 'first' : 'later'),
+  needs,
+  decide,
+});
+
+/** A status that this version of Stripe does not have is one that is still under way. */
+function statusOf(refund: Refund): StripeStatus {
+  const known = refundStatuses.find((status) => status !== 'reserved' && status === refund.status);
+  return known === undefined || known === 'reserved' ? 'pending' : known;
+}
+
+function needs(snapshot: RefundSnapshot, rows: WorkingSet): Needs {
+  const intentId = idOf(snapshot.object.payment_intent);
+  const payment = paymentOf(snapshot, rows);
+  return {
+    paymentsOfIntents: intentId ? [intentId] : [],
+    refundsOfPayments: payment ? [payment._id] : [],
+  };
+}
+
+function paymentOf(
+  { object, stripeAccountId, livemode }: RefundSnapshot,
+  rows: WorkingSet,
+): PaymentRow | null {
+  const intentId = idOf(object.payment_intent);
+  return rows.find(
+    'payments',
+    (row) =>
+      row.stripe.paymentIntentId === intentId &&
+      row.stripeAccountId === stripeAccountId &&
+      row.livemode === livemode,
+  );
+}
+
+function refundOf({ object }: RefundSnapshot, payment: PaymentRow, rows: WorkingSet): RefundRow | null {
+  const attached = rows.find(
+    'refunds',
+    (row) => row.paymentId === payment._id && row.stripe.refundId === object.id,
+  );
+  if (attached) return attached;
+  const operation = rows.get('operations', operationIdOf(object));
+  const made = operation?.kind === 'refund.create' ? rows.get('refunds', operation.subject.id) : null;
+  return made?.stripe.refundId === null ? made : null;
+}
+
+function decide(snapshot: RefundSnapshot, rows: WorkingSet, context: DecisionContext): Change[] {
+  const payment = paymentOf(snapshot, rows);
+  if (!payment || !isPaymentIntentStatus(payment.status)) return [];
+  const known = refundOf(snapshot, payment, rows);
+  const refund = known ?? foreignRefund(snapshot, payment, context);
+  const after = { ...refund, ...stateOf(snapshot.object, refund) };
+  const before = known ? { status: known.status } : {};
+  return [
+    known ? move('refunds', refund._id, stateOf(snapshot.object, refund)) : insert('refunds', after),
+    {
+      type: 'audit',
+      collection: 'refunds',
+      id: refund._id,
+      action: `refund.${after.status}`,
+      before,
+      after: { status: after.status, amount: after.amount, refundId: snapshot.object.id },
+    },
+    ...sumsOf(payment, after, rows),
+  ];
+}
+
+function stateOf(object: Refund, refund: RefundRow): Pick<RefundRow, 'status' | 'failureReason' | 'stripe'> {
+  return {
+    status: statusOf(object),
+    failureReason: object.failure_reason ?? null,
+    stripe: {
+      refundId: object.id,
+      chargeId: idOf(object.charge),
+      paymentIntentId: refund.stripe.paymentIntentId,
+    },
+  };
+}
+
+/** One that was made in Stripe's dashboard, or by another program. */
+function foreignRefund(snapshot: RefundSnapshot, payment: PaymentRow, context: DecisionContext): RefundRow {
+  const { object, stripeAccountId, livemode } = snapshot;
+  return {
+    _id: context.newId('ref'),
+    stripeAccountId,
+    livemode,
+    version: 1,
+    audit: null,
+    createdAt: context.now,
+    updatedAt: context.now,
+    paymentId: payment._id,
+    orderId: payment.orderId,
+    status: statusOf(object),
+    amount: object.amount,
+    currency: object.currency,
+    reason: reasonOf(object),
+    metadata: object.metadata ?? {},
+    failureReason: null,
+    isRelease: false,
+    origin: 'stripe',
+    stripe: {
+      refundId: object.id,
+      chargeId: idOf(object.charge),
+      paymentIntentId: idOf(object.payment_intent) ?? '',
+    },
+  };
+}
+
+function reasonOf({ reason }: Refund): RefundReason | null {
+  return reason === 'expired_uncaptured_charge' ? null : reason;
+}
+
+/** The payment's sums, recomputed from its refund rows with one of them as it is now. */
+export function sumsOf(payment: PaymentRow, refund: RefundRow, rows: WorkingSet): Change[] {
+  const others = rows.filter('refunds', (row) => row.paymentId === payment._id && row._id !== refund._id);
+  const refunds = [...others, refund];
+  const sums = { amountRefunded: refundedAmount(refunds), amountReserved: reservedAmount(refunds) };
+  const same =
+    sums.amountRefunded === payment.amountRefunded && sums.amountReserved === payment.amountReserved;
+  return same ? [] : [move('payments', payment._id, sums)];
+}

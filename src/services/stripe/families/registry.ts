@@ -1,0 +1,16 @@
+import { chargeFamily } from './charge.js';
+import { customerFamily } from './customer.js';
+import type { AnyFamily } from './family.js';
+import { paymentIntentFamily } from './payment-intent.js';
+import { refundFamily } from './refund.js';
+
+const families: readonly AnyFamily[] = [paymentIntentFamily, chargeFamily, refundFamily, customerFamily];
+
+const byObject = new Map(families.map((family) => [family.object, family]));
+const byEvent = new Map(families.flatMap((family) => family.events.map((type) => [type, family] as const)));
+
+export const familyOfObject = (object: string): AnyFamily | null => byObject.get(object) ?? null;
+/** Null for an event type that Guichet stores and ignores. */
+export const familyOfEvent = (type: string): AnyFamily | null => byEvent.get(type) ?? null;
+/** What the endpoint at Stripe must be subscribed to. */
+export const subscribedEvents: readonly string[] = [...byEvent.keys()].sort();

@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cause } from '../../../domain/changes.js';
+import type { OperationRow } from '../../../domain/rows/operation.js';
+import { refusalOf, type StripeAnswer, settledBy } from '../../../domain/stripe-answer.js';
+import type { WorkingSet } from '../../../domain/working-set.js';
+import { keepRenewing } from '../../../repositories/lease.js';
+import type { BoundRepositories, Repositories } from '../../../repositories/repositories.js';
+import type { Clock } from '../../../utils/clock.js';
+import { sendPatiently } from '../resilience.js';
+import { type ApplyDependencies, applySnapshots } from '../snapshots/apply-snapshots.js';
+import {
+  type ReadDependencies,
+  readObject,
+  snapshotsOfAnswer,
+  versionsOf,
+} from '../snapshots/read-object.js';
+import type { Snapshot } from '../snapshots/snapshot.js';
+import { refusalChanges } from './refusal-changes.js';
+import { refuse, succeed } from './settle-by-snapshot.js';
+
+export interface OperationDependencies extends ReadDependencies, ApplyDependencies {
+  repositories: Repositories;
+  clock: Clock;
+  logger: { warn(context: object, message: string): void; error(context: object, message: string): void };
+  timing: { callTimeoutMs: number; confirmTimeoutMs: number; budgetMs: number };
+}
+
+/** Stripe keeps a key for 24 h; an hour is left for a request that is slow to arrive. */
+const KEY_LIFETIME_MS = 23 * 3_600_000;
+/** After this the customer has left: a confirm is looked up and never sent again. */
+const CONFIRM_LIFETIME_MS = 15 * 60_000;
+/** An unknown outcome is looked at again this soon; the worker backs off from there. */
+const UNKNOWN_DUE_MS = 1000;
+const POLL_MS = 100;
+
+/**
+ * Sends an operation and settles it, within the time budget. The caller holds its lease. Returns the row as it ended:
+ * `succeeded`, `refused`, or `unknown`, which the worker settles later with the same key.
+ * Throws what MongoDB throws when an answer cannot be stored; the operation then stays open, and its key resumes it.
+ */
+export async function executeOperation(
+  dependencies: OperationDependencies,
+  operation: OperationRow,
+  token: string,
+): Promise<OperationRow> {
+  const { repositories } = dependencies;
+  const lease = keepRenewing(() => repositories.operations.renew(operation._id, token));
+  try {
+    const outcome = maySend(operation, dependencies.clock.now()) ? await send(dependencies, operation) : null;
+    if (outcome) {
+      const settled = await settleByAnswer(dependencies, operation, outcome);
+      if (settled) return settled;
+    }
+    const unanswered = outcome?.unanswered ?? operation.unanswered;
+    const dueAt = new Date(dependencies.clock.now().getTime() + UNKNOWN_DUE_MS);
+    await repositories.operations.leaveUnknown(operation._id, token, { unanswered, dueAt });
+    return (await repositories.operations.get(operation._id)) ?? operation;
+  } finally {
+    lease.stop();
+  }
+}
+
+/**
+ * Continues an operation that somebody opened before: waits while another process is at it, and takes it over when
+ * its lease ends. Returns the settled row, or an open one when `waitMs` was not enough.
+ */
+export async function resumeOperation(
+  dependencies: OperationDependencies,
+  operationId: string,
+  waitMs: number,
+): Promise<OperationRow> {
+  const { operations } = dependencies.repositories;
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    const row = await operations.get(operationId);
+    if (!row) throw new Error(`There is no operation ${operationId}`);
+    if (!row.open) return row;
+    const token = randomUUID();
+    const taken = await operations.take(operationId, token);
+    if (taken) return executeOperation(dependencies, afterInterruption(taken), token);
+    if (performance.now() >= deadline) return row;
+    await delay(POLL_MS);
+  }
+}
+
+/** Its last holder may have sent it and died: what Stripe then says of the request's form is no refusal. */
+export function afterInterruption(operation: OperationRow): OperationRow {
+  return operation.status === 'open' ? { ...operation, unanswered: true } : operation;
+}
+
+export function maySend(operation: OperationRow, now: Date): boolean {
+  const lifetime = operation.kind === 'payment.confirm' ? CONFIRM_LIFETIME_MS : KEY_LIFETIME_MS;
+  return now.getTime() < operation.firstSentAt.getTime() + lifetime;
+}
+
+interface Outcome {
+  answer: StripeAnswer;
+  unanswered: boolean;
+  versions: Map<string, number>;
+}
+
+async function send(dependencies: OperationDependencies, operation: OperationRow): Promise<Outcome | null> {
+  const { gateway, repositories, platformAccountId, timing, logger } = dependencies;
+  const intentId = operation.path.split('/')[3] ?? null;
+  const versions = await versionsOf(repositories, operation, [intentId, operation.before?.latestChargeId]);
+  const params = JSON.parse(operation.params) as Record<string, unknown>;
+  const account =
+    operation.stripeAccountId === platformAccountId ? {} : { account: operation.stripeAccountId };
+  const { method, path, stripeKey } = operation;
+  const outcome = await sendPatiently(
+    async (timeoutMs) => {
+      const answer = await gateway.send({
+        method,
+        path,
+        params,
+        idempotencyKey: stripeKey,
+        ...account,
+        timeoutMs,
+      });
+      if (answer.type === 'none')
+        logger.warn({ operationId: operation._id, reason: answer.reason }, 'No answer from Stripe');
+      return answer;
+    },
+    {
+      budgetMs: timing.budgetMs,
+      timeoutMs: operation.kind === 'payment.confirm' ? timing.confirmTimeoutMs : timing.callTimeoutMs,
+    },
+  );
+  return outcome && { ...outcome, unanswered: outcome.unanswered || operation.unanswered, versions };
+}
+
+/** The settled row, or null when the answer settles nothing. */
+async function settleByAnswer(
+  dependencies: OperationDependencies,
+  operation: OperationRow,
+  { answer, unanswered, versions }: Outcome,
+): Promise<OperationRow | null> {
+  const verdict = settledBy(answer, unanswered);
+  if (verdict === 'unknown' || answer.type === 'none') {
+    tellOurFault(dependencies, operation, answer);
+    return null;
+  }
+  const cause: Cause = { actor: operation.actor, requestId: operation.requestId };
+  const about = { scope: operation, source: 'answer' as const, versions, cause, first: isFirst(operation) };
+  const told = snapshotsOfAnswer(answer, about);
+  const snapshots = answer.replayed ? await readAgain(dependencies, told, cause) : told;
+  const decided = await applySnapshots(dependencies, snapshots, async (bound, rows, now) => {
+    const open = await loadOperation(bound, rows, operation);
+    if (open) rows.apply(closing(open, answer, { rows, now }), cause, now);
+  });
+  return decided.rows.get('operations', operation._id);
+}
+
+/** An old body names its object and says nothing of how it is now. */
+async function readAgain(
+  dependencies: OperationDependencies,
+  told: Snapshot[],
+  cause: Cause,
+): Promise<Snapshot[]> {
+  const [first] = told;
+  if (!first) return [];
+  const { object, stripeAccountId, livemode } = first;
+  return readObject(dependencies, { object: object.object, id: object.id, stripeAccountId, livemode }, cause);
+}
+
+function isFirst(operation: OperationRow): boolean {
+  return (
+    operation.kind === 'customer.create' ||
+    operation.kind === 'payment.create' ||
+    operation.kind === 'refund.create'
+  );
+}
+
+/** The operation, with the rows that a refusal changes, if it is still open. */
+async function loadOperation(
+  bound: BoundRepositories,
+  rows: WorkingSet,
+  { _id, subject }: OperationRow,
+): Promise<OperationRow | null> {
+  rows.load('operations', await bound.operations.getMany([_id]));
+  if (subject.collection === 'customers') rows.load('customers', await bound.customers.getMany([subject.id]));
+  if (subject.collection === 'payments') rows.load('payments', await bound.payments.getMany([subject.id]));
+  if (subject.collection === 'refunds') {
+    rows.load('refunds', await bound.refunds.getMany([subject.id]));
+    const paymentId = rows.get('refunds', subject.id)?.paymentId;
+    if (paymentId) {
+      rows.load('payments', await bound.payments.getMany([paymentId]));
+      rows.load('refunds', await bound.refunds.ofPayments([paymentId]));
+    }
+  }
+  const row = rows.get('operations', _id);
+  return row?.open ? row : null;
+}
+
+function closing(
+  operation: OperationRow,
+  answer: Exclude<StripeAnswer, { type: 'none' }>,
+  { rows, now }: { rows: WorkingSet; now: Date },
+) {
+  if (answer.type === 'object') return [succeed(operation, answer.object.id, now)];
+  const refusal = refusalOf(answer);
+  return [refuse(operation, refusal, now), ...refusalChanges(operation, refusal, rows)];
+}
+
+/** Our key, our rights or our parameters are wrong: trying again helps nobody until a person has looked. */
+function tellOurFault(
+  { logger }: OperationDependencies,
+  operation: OperationRow,
+  answer: StripeAnswer,
+): void {
+  if (answer.type !== 'error') return;
+  const ours = answer.status === 401 || answer.status === 403 || answer.error.type === 'idempotency_error';
+  if (!ours) return;
+  const { type, code } = answer.error;
+  logger.error(
+    { operationId: operation._id, status: answer.status, type, code },
+    'Stripe refuses to serve us',
+  );
+}

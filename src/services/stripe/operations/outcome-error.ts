@@ -1,0 +1,39 @@
+import {
+  type GuichetError,
+  outcomeUnknown,
+  paymentDeclined,
+  unavailable,
+  unprocessable,
+} from '../../../domain/errors.js';
+import type { OperationRow, Refusal } from '../../../domain/rows/operation.js';
+
+const RETRY_AFTER_SECONDS = 2;
+
+/** What the caller is told of an operation that did not succeed. */
+export function outcomeError(operation: OperationRow, ids: { paymentId?: string } = {}): GuichetError {
+  if (operation.refusal) return refusalError(operation.refusal, ids);
+  if (operation.status === 'abandoned') {
+    return unavailable(
+      'operation_abandoned',
+      'Stripe never carried this out. Ask again with a new Idempotency-Key.',
+    );
+  }
+  return outcomeUnknown(
+    'outcome_unknown',
+    'Stripe has not told us how this ended. Send the same request with the same Idempotency-Key to learn it.',
+    { retryAfterSeconds: RETRY_AFTER_SECONDS, extra: { operationId: operation._id, ...ids } },
+  );
+}
+
+function refusalError(refusal: Refusal, ids: { paymentId?: string }): GuichetError {
+  const { type, code, declineCode, message } = refusal;
+  const options = { stripe: { type, code, declineCode }, extra: ids };
+  if (refusal.status === 402) {
+    return paymentDeclined(
+      code ?? 'card_declined',
+      `${message} Try again with another payment method.`,
+      options,
+    );
+  }
+  return unprocessable(code ?? 'refused_by_stripe', `Stripe refused the request: ${message}`, options);
+}

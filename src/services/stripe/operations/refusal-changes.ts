@@ -1,0 +1,49 @@
+import { type Change, move } from '../../../domain/changes.js';
+import type { OperationRow, Refusal } from '../../../domain/rows/operation.js';
+import type { WorkingSet } from '../../../domain/working-set.js';
+import { sumsOf } from '../families/refund.js';
+
+/**
+ * What a refusal means for the row that the operation was to make: it failed, and what it held is free again. A
+ * refused confirm leaves its payment to the PaymentIntent that came with the refusal.
+ */
+export function refusalChanges(operation: OperationRow, refusal: Refusal, rows: WorkingSet): Change[] {
+  const { id } = operation.subject;
+  switch (operation.kind) {
+    case 'customer.create':
+      return failed('customers', id, refusal, [move('customers', id, { status: 'failed', deleted: true })]);
+    case 'payment.create': {
+      const { type, code, declineCode, message } = refusal;
+      const lastError = { type, code, declineCode, message };
+      return failed('payments', id, refusal, [
+        move('payments', id, { status: 'failed', live: false, lastError }),
+      ]);
+    }
+    case 'refund.create':
+      return [...failed('refunds', id, refusal, refundFailed(id, refusal, rows))];
+    case 'payment.confirm':
+    case 'payment.cancel':
+      return [];
+  }
+}
+
+function failed(
+  collection: 'customers' | 'payments' | 'refunds',
+  id: string,
+  refusal: Refusal,
+  moves: Change[],
+): Change[] {
+  const action = `${collection.slice(0, -1)}.failed`;
+  return [
+    ...moves,
+    { type: 'audit', collection, id, action, before: {}, after: { status: 'failed', code: refusal.code } },
+  ];
+}
+
+function refundFailed(id: string, refusal: Refusal, rows: WorkingSet): Change[] {
+  const refund = rows.get('refunds', id);
+  const payment = rows.get('payments', refund?.paymentId);
+  if (!refund || !payment) return [];
+  const after = { status: 'failed' as const, failureReason: refusal.code ?? refusal.type };
+  return [move('refunds', id, after), ...sumsOf(payment, { ...refund, ...after }, rows)];
+}

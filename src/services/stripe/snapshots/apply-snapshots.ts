@@ -1,0 +1,26 @@
+import type { Repositories } from '../../../repositories/repositories.js';
+import type { DecisionContext } from '../families/family.js';
+import { type Decided, decideSnapshots, type Prelude } from './decide-snapshots.js';
+import type { Snapshot } from './snapshot.js';
+
+export interface ApplyDependencies {
+  repositories: Pick<Repositories, 'transaction'>;
+  decisions(): DecisionContext;
+}
+
+/** The API's transactions: short, because somebody waits for them. */
+export const API_TRANSACTION_MS = 3000;
+
+/** Decides on snapshots and commits what was decided, in one transaction; a lost race decides again. */
+export function applySnapshots(
+  { repositories, decisions }: ApplyDependencies,
+  snapshots: readonly Snapshot[],
+  prelude: Prelude | null = null,
+): Promise<Decided> {
+  return repositories.transaction(API_TRANSACTION_MS, async (bound) => {
+    const context = decisions();
+    const decided = await decideSnapshots(bound, snapshots, { context, prelude });
+    await bound.commit({ ...decided, now: context.now });
+    return decided;
+  });
+}

@@ -1,0 +1,153 @@
+import { canonicalJson } from '../../../domain/audit-chain.js';
+import {
+  type Freshness,
+  freshness,
+  type HeldVersion,
+  laterAsOf,
+  type SnapshotVersion,
+} from '../../../domain/freshness.js';
+import type { StripeObjectRow } from '../../../domain/rows/stripe-object.js';
+import type { WorkingSet } from '../../../domain/working-set.js';
+import type { MirrorWrite } from '../../../repositories/commit-changes.js';
+import type { BoundRepositories } from '../../../repositories/repositories.js';
+import { mirrorId } from '../../../repositories/stripe-objects.js';
+import type { AnyFamily, DecisionContext } from '../families/family.js';
+import { familyOfObject } from '../families/registry.js';
+import { settleOperations } from '../operations/settle-by-snapshot.js';
+import { loadRows } from './load-rows.js';
+import type { Snapshot } from './snapshot.js';
+
+export interface Decided {
+  rows: WorkingSet;
+  mirror: MirrorWrite[];
+  /** One for each snapshot, in their order. */
+  verdicts: { decision: Freshness['decision']; reason: string }[];
+}
+
+/** What is known before the snapshots are weighed, such as the answer that brought them; it loads what it needs. */
+export type Prelude = (bound: BoundRepositories, rows: WorkingSet, now: Date) => Promise<void>;
+
+/** The mirror rows of one transaction, as they are after each decision. */
+class Mirror {
+  private readonly held = new Map<string, MirrorWrite>();
+  private readonly changed = new Set<string>();
+
+  constructor(rows: readonly StripeObjectRow[]) {
+    for (const row of rows) this.held.set(row._id, { row, baseVersion: row.version });
+  }
+
+  get(id: string): StripeObjectRow | null {
+    return this.held.get(id)?.row ?? null;
+  }
+
+  put(row: StripeObjectRow): void {
+    this.held.set(row._id, { row, baseVersion: this.held.get(row._id)?.baseVersion ?? 0 });
+    this.changed.add(row._id);
+  }
+
+  writes(): MirrorWrite[] {
+    return [...this.held.values()].filter(({ row }) => this.changed.has(row._id));
+  }
+}
+
+/**
+ * The one way in (DESIGN section 1): whatever the source, each snapshot is weighed against the mirror, its family
+ * decides on the rows that it concerns, and the operations that it settles are closed. Nothing is written here; the
+ * caller commits `rows` and `mirror` in the transaction in which they were loaded.
+ */
+export async function decideSnapshots(
+  bound: BoundRepositories,
+  snapshots: readonly Snapshot[],
+  { context, prelude }: { context: DecisionContext; prelude: Prelude | null },
+): Promise<Decided> {
+  const mirror = new Mirror(await bound.stripeObjects.getMany([...new Set(snapshots.map(idInMirror))]));
+  const rows = await loadRows(bound, snapshots);
+  await prelude?.(bound, rows, context.now);
+  const verdicts = snapshots.map((snapshot) => {
+    const family = familyOfObject(snapshot.object.object);
+    if (!family) return { decision: 'stale' as const, reason: 'no_family' };
+    const verdict = weigh(snapshot, family, { mirror, rows });
+    if (verdict.decision === 'apply') {
+      rows.apply(family.decide(snapshot, rows, context), snapshot.cause, context.now);
+    }
+    if (verdict.decision !== 'fetch') {
+      rows.apply(settleOperations(snapshot, rows, context.now), snapshot.cause, context.now);
+    }
+    return verdict;
+  });
+  return { rows, mirror: mirror.writes(), verdicts };
+}
+
+function idInMirror({ stripeAccountId, livemode, object }: Snapshot): string {
+  return mirrorId(stripeAccountId, livemode, object.id);
+}
+
+/** Decides, and moves the mirror row accordingly. */
+function weigh(
+  snapshot: Snapshot,
+  family: AnyFamily,
+  { mirror, rows }: { mirror: Mirror; rows: WorkingSet },
+): { decision: Freshness['decision']; reason: string } {
+  const id = idInMirror(snapshot);
+  const row = mirror.get(id);
+  const held = row && heldVersion(row);
+  const version = versionOf(snapshot, family);
+  if (snapshot.source === 'event' && family.contradicts?.(snapshot, rows)) {
+    return { decision: 'fetch', reason: 'contradicts_our_rows' };
+  }
+  const verdict = freshness(held, version);
+  if (verdict.decision === 'apply') mirror.put(mirrorRow(snapshot, version, row));
+  if (verdict.decision === 'same' && row && held) {
+    mirror.put({ ...row, ...laterAsOf(held, version), version: row.version + 1 });
+  }
+  return verdict;
+}
+
+function heldVersion(row: StripeObjectRow): HeldVersion {
+  return { ...row, objectCreated: row.created };
+}
+
+function versionOf(snapshot: Snapshot, family: AnyFamily): SnapshotVersion {
+  const { object, source, asOf, spanMs, versionAtStart, untrusted, deleted } = snapshot;
+  return {
+    source,
+    asOf,
+    spanMs,
+    versionAtStart,
+    untrusted,
+    deleted,
+    rank: family.rank(object, snapshot.first),
+    watched: canonicalJson(family.watched(object)),
+    objectCreated: createdOf(object),
+  };
+}
+
+function createdOf(object: Snapshot['object']): Date | null {
+  return typeof object.created === 'number' ? new Date(object.created * 1000) : null;
+}
+
+function mirrorRow(
+  snapshot: Snapshot,
+  version: SnapshotVersion,
+  before: StripeObjectRow | null,
+): StripeObjectRow {
+  const { object, stripeAccountId, livemode } = snapshot;
+  const { client_secret: _secret, ...data } = object;
+  return {
+    _id: idInMirror(snapshot),
+    stripeAccountId,
+    livemode,
+    object: object.object,
+    stripeId: object.id,
+    created: version.objectCreated ?? before?.created ?? null,
+    asOf: version.asOf,
+    spanMs: version.spanMs,
+    version: (before?.version ?? 0) + 1,
+    rank: version.rank,
+    watched: version.watched,
+    source: version.source,
+    deleted: version.deleted,
+    deletedAt: version.deleted ? version.asOf : null,
+    data: version.deleted && before ? before.data : data,
+  };
+}

@@ -1,0 +1,76 @@
+import type { CollectionName, RowOf } from '../../../domain/changes.js';
+import { WorkingSet } from '../../../domain/working-set.js';
+import type { BoundRepositories } from '../../../repositories/repositories.js';
+import { type Needs, operationIdOf } from '../families/family.js';
+import { familyOfObject } from '../families/registry.js';
+import type { Snapshot } from './snapshot.js';
+
+type Load = (bound: BoundRepositories, keys: string[], rows: WorkingSet) => Promise<void>;
+
+function loader<Name extends CollectionName>(
+  collection: Name,
+  read: (bound: BoundRepositories, keys: string[]) => Promise<RowOf[Name][]>,
+): Load {
+  return async (bound, keys, rows) => rows.load(collection, await read(bound, keys));
+}
+
+const LOADERS: Readonly<Record<keyof Needs, Load>> = {
+  operations: loader('operations', (bound, ids) => bound.operations.getMany(ids)),
+  operationsOfKeys: loader('operations', (bound, keys) => bound.operations.byStripeKeys(keys)),
+  openOperationsOfPayments: loader('operations', (bound, ids) => bound.operations.openOfPayments(ids)),
+  payments: loader('payments', (bound, ids) => bound.payments.getMany(ids)),
+  paymentsOfIntents: loader('payments', (bound, ids) => bound.payments.byIntentIds(ids)),
+  orders: loader('orders', (bound, ids) => bound.orders.getMany(ids)),
+  refundsOfPayments: loader('refunds', (bound, ids) => bound.refunds.ofPayments(ids)),
+  customers: loader('customers', (bound, ids) => bound.customers.getMany(ids)),
+  customersOfStripe: loader('customers', (bound, ids) => bound.customers.byStripeIds(ids)),
+};
+const KINDS = Object.keys(LOADERS) as (keyof Needs)[];
+
+/** An intent's operation, its payment, its order: three hops. One more proves that nothing is left. */
+const MAX_ROUNDS = 4;
+
+/** Loads what deciding on these snapshots reads, one query a kind and round, inside the caller's transaction. */
+export async function loadRows(
+  bound: BoundRepositories,
+  snapshots: readonly Snapshot[],
+): Promise<WorkingSet> {
+  const rows = new WorkingSet();
+  const asked = new Map(KINDS.map((kind) => [kind, new Set<string>()]));
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const needs = snapshots.flatMap((snapshot) => [ownNeeds(snapshot), familyNeeds(snapshot, rows)]);
+    const loaded = await loadRound(bound, rows, { needs, asked });
+    if (!loaded) break;
+  }
+  return rows;
+}
+
+async function loadRound(
+  bound: BoundRepositories,
+  rows: WorkingSet,
+  { needs, asked }: { needs: Needs[]; asked: Map<keyof Needs, Set<string>> },
+): Promise<boolean> {
+  let loaded = false;
+  for (const kind of KINDS) {
+    const known = asked.get(kind) ?? new Set<string>();
+    const wanted = [...new Set(needs.flatMap((need) => need[kind] ?? []))].filter((key) => !known.has(key));
+    if (wanted.length === 0) continue;
+    for (const key of wanted) known.add(key);
+    await LOADERS[kind](bound, wanted, rows);
+    loaded = true;
+  }
+  return loaded;
+}
+
+/** The operation that made the object, and the one whose request made Stripe change it. */
+function ownNeeds({ object, requestKey }: Snapshot): Needs {
+  const operationId = operationIdOf(object);
+  return {
+    operations: operationId ? [operationId] : [],
+    operationsOfKeys: requestKey ? [requestKey] : [],
+  };
+}
+
+function familyNeeds(snapshot: Snapshot, rows: WorkingSet): Needs {
+  return familyOfObject(snapshot.object.object)?.needs(snapshot, rows) ?? {};
+}

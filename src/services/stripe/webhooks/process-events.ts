@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type { WebhookEventRow } from '../../../domain/rows/webhook-event.js';
+import type { BoundRepositories, Repositories } from '../../../repositories/repositories.js';
+import { WriteConflict } from '../../../repositories/scope.js';
+import { isConflict } from '../../../repositories/transaction.js';
+import type { EventFate } from '../../../repositories/webhook-events.js';
+import { backoffMs } from '../../../utils/backoff.js';
+import type { Clock } from '../../../utils/clock.js';
+import type { DecisionContext } from '../families/family.js';
+import { type Decided, decideSnapshots } from '../snapshots/decide-snapshots.js';
+import type { Snapshot } from '../snapshots/snapshot.js';
+import { snapshotOfEvent } from './event-snapshot.js';
+import { ROW_KEPT_MS } from './ingest-event.js';
+
+export interface ProcessDependencies {
+  repositories: Repositories;
+  decisions(): DecisionContext;
+  clock: Clock;
+  logger: { warn(context: object, message: string): void; error(context: object, message: string): void };
+}
+
+const WORKER_TRANSACTION_MS = 4000;
+/** With full jitter, the waits add up to about a day before an event is a dead letter. */
+const MAX_ATTEMPTS = 14;
+const BASE_MS = 500;
+const CAP_MS = 6 * 3_600_000;
+
+/**
+ * Applies stored events: decides on each in order and commits all at once. A batch that conflicts or takes too long is
+ * halved until the event that is at fault stands alone; one that throws is put off with a growing pause, and becomes a
+ * dead letter in the end. The others never wait for it.
+ */
+export async function processEvents(
+  dependencies: ProcessDependencies,
+  rows: WebhookEventRow[],
+): Promise<void> {
+  const ordered = [...rows].sort((a, b) => a.created.getTime() - b.created.getTime());
+  try {
+    await applyTogether(dependencies, ordered);
+  } catch (error) {
+    if (isDatabaseGone(error)) throw error;
+    const [only] = ordered;
+    if (only && ordered.length === 1)
+      return isConflict(error) ? undefined : putOff(dependencies, only, error);
+    const half = Math.ceil(ordered.length / 2);
+    await processEvents(dependencies, ordered.slice(0, half));
+    await processEvents(dependencies, ordered.slice(half));
+  }
+}
+
+function applyTogether(dependencies: ProcessDependencies, rows: WebhookEventRow[]): Promise<void> {
+  const snapshots = rows.map(snapshotOfEvent);
+  return dependencies.repositories.transaction(WORKER_TRANSACTION_MS, async (bound) => {
+    const context = dependencies.decisions();
+    const decided = await decideSnapshots(bound, snapshots, { context, prelude: null });
+    await bound.commit({ ...decided, now: context.now });
+    await finish(bound, rows, { verdicts: decided.verdicts, now: context.now });
+  });
+}
+
+/** The guarded status update is the fence: two workers on one lane cannot both commit an event. */
+async function finish(
+  bound: BoundRepositories,
+  rows: WebhookEventRow[],
+  { verdicts, now }: { verdicts: Decided['verdicts']; now: Date },
+): Promise<void> {
+  const fates = rows.map((row, index) => ({
+    id: row._id,
+    ...(verdicts[index] ?? { decision: 'fetch', reason: '' }),
+  }));
+  const toFetch = fates.filter((fate) => fate.decision === 'fetch');
+  const done: EventFate[] = fates
+    .filter((fate) => fate.decision !== 'fetch')
+    .map((fate) => ({ ...fate, status: 'applied' }));
+  const moved = await bound.webhookEvents.moveToFetchLane(toFetch, now);
+  const finished = await bound.webhookEvents.finish(done, {
+    now,
+    expireAt: new Date(now.getTime() + ROW_KEPT_MS),
+  });
+  if (moved + finished !== rows.length)
+    throw new WriteConflict('Another worker has applied some of these events');
+}
+
+/** Commits the snapshots that a fetch brought, together with the events that had asked for it. */
+export function applyFetched(
+  dependencies: ProcessDependencies,
+  rows: WebhookEventRow[],
+  snapshots: Snapshot[],
+): Promise<void> {
+  return dependencies.repositories.transaction(WORKER_TRANSACTION_MS, async (bound) => {
+    const context = dependencies.decisions();
+    const decided = await decideSnapshots(bound, snapshots, { context, prelude: null });
+    await bound.commit({ ...decided, now: context.now });
+    const [first] = decided.verdicts;
+    const verdict = { decision: `fetched_${first?.decision ?? 'nothing'}`, reason: first?.reason ?? '' };
+    if (first?.decision === 'fetch') throw new WriteConflict('The object moved while it was fetched');
+    await finish(bound, rows, { verdicts: rows.map(() => verdict) as Decided['verdicts'], now: context.now });
+  });
+}
+
+/** An event that cannot be applied is tried again later, alone; in the end it waits for a person. */
+export async function putOff(
+  dependencies: ProcessDependencies,
+  row: WebhookEventRow,
+  cause: unknown,
+): Promise<void> {
+  const { repositories, clock, logger } = dependencies;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const error = { fingerprint: fingerprintOf(cause, message), message };
+  const attempts = row.attempts + 1;
+  if (attempts >= MAX_ATTEMPTS) {
+    await repositories.webhookEvents.bury(row._id, error, attempts);
+    logger.error({ eventId: row._id, type: row.type, attempts, message }, 'Webhook event is a dead letter');
+    return;
+  }
+  const pause = backoffMs({ attempt: attempts, baseMs: BASE_MS, capMs: CAP_MS, random: Math.random });
+  const dueAt = new Date(clock.now().getTime() + pause);
+  await repositories.webhookEvents.postpone(row._id, { dueAt, error, attempts });
+  logger.warn({ eventId: row._id, type: row.type, attempts, message }, 'Webhook event is put off');
+}
+
+/** Errors of one cause share it: ids and numbers are left out. */
+function fingerprintOf(cause: unknown, message: string): string {
+  const name = cause instanceof Error ? cause.name : 'Error';
+  const shape = `${name}:${message.replaceAll(/[a-z]+_[A-Za-z0-9]+|\d+/g, '#')}`;
+  return createHash('sha256').update(shape).digest('hex').slice(0, 16);
+}
+
+/** The events are not at fault when the database is away: the batch stays due. */
+function isDatabaseGone(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /^Mongo(Network|ServerSelection|PoolCleared|NotConnected|Topology)/.test(error.name)
+  );
+}
