@@ -1,0 +1,235 @@
+import { describeSettings, envSchema, type Settings } from './env-schema.js';
+
+/** Times in milliseconds, sizes in bytes; null where a setting is not given. */
+export interface Config {
+  server: {
+    port: number;
+    host: string;
+    publicUrl: string | null;
+    trustProxy: boolean | number | string[];
+    corsOrigins: string[];
+    bodyLimitBytes: number;
+    webhookBodyLimitBytes: number;
+    requestTimeoutMs: number;
+    headersTimeoutMs: number;
+    keepAliveTimeoutMs: number;
+    shutdownGraceMs: number;
+  };
+  paths: { home: string; cache: string | null };
+  logging: { level: Settings['LOG_LEVEL'] };
+  mongodb: {
+    uri: string | null;
+    dbName: string;
+    collectionPrefix: string;
+    maxPoolSize: number;
+    workerPoolSize: number;
+    serverSelectionTimeoutMs: number;
+    socketTimeoutMs: number;
+    readMaxTimeMs: number;
+    readConcern: Settings['MONGODB_READ_CONCERN'];
+    writeConcern: 'majority' | number;
+  };
+  stripe: {
+    secretKey: string | null;
+    mode: 'test' | 'live' | null;
+    /** The newest first. */
+    webhookSecrets: string[];
+    accountId: string | null;
+    apiBaseUrl: string;
+    callTimeoutMs: number;
+    confirmTimeoutMs: number;
+    timeBudgetMs: number;
+    maxSockets: number;
+  };
+  payments: { returnUrl: string | null; returnHosts: string[] };
+  receipts: {
+    sender: 'guichet' | 'stripe' | 'off';
+    smtpUrl: string | null;
+    from: string;
+    merchantName: string;
+  };
+}
+
+/** A configuration from which nothing is missing. */
+export type CompleteConfig = Config & {
+  mongodb: { uri: string };
+  stripe: { secretKey: string; mode: 'test' | 'live' };
+  payments: { returnUrl: string };
+};
+
+/** `message` says what is expected and never repeats the value. */
+export interface ConfigProblem {
+  name: string;
+  message: string;
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    const lines = problems.map((problem) => `  ${problem.name}: ${problem.message}`);
+    super(`The configuration has ${problems.length} problem(s):\n${lines.join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads every setting and reports everything that is wrong at once.
+ *
+ * `serve` requires what a service needs in production; `dev` leaves it null, for embedded parts to fill in.
+ * Throws ConfigError.
+ */
+export function loadConfig(source: Environment, options: { command: 'serve' }): CompleteConfig;
+export function loadConfig(source: Environment, options: { command: 'dev' }): Config;
+export function loadConfig(source: Environment, options: { command: 'dev' | 'serve' }): Config {
+  const given = withoutEmpty(source);
+  const parsed = envSchema.safeParse(given);
+  const problems = (parsed.error?.issues ?? []).map((issue) => {
+    return { name: String(issue.path[0]), message: issue.message };
+  });
+  const invalid = new Set(problems.map((problem) => problem.name));
+  const missing = options.command === 'serve' ? missingToServe(given) : [];
+  const others = [...missing, ...findConflicts(given)].filter((problem) => !invalid.has(problem.name));
+  const all = [...problems, ...others];
+  if (!parsed.success || all.length > 0) throw new ConfigError(all);
+  return nest(parsed.data, options.command);
+}
+
+/** Narrows a configuration that embedded parts have completed. Throws ConfigError when something is still missing. */
+export function requireComplete(config: Config): CompleteConfig {
+  const values: [string, string | null][] = [
+    ['MONGODB_URI', config.mongodb.uri],
+    ['STRIPE_SECRET_KEY', config.stripe.secretKey],
+    ['STRIPE_MODE', config.stripe.mode],
+    ['STRIPE_WEBHOOK_SECRETS', config.stripe.webhookSecrets[0] ?? null],
+    ['PAYMENT_RETURN_URL', config.payments.returnUrl],
+  ];
+  const problems = values.flatMap(([name, value]) =>
+    value === null ? [{ name, message: 'is required' }] : [],
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config as CompleteConfig;
+}
+
+/** `NAME=` means unset, as it does in compose files; but an empty webhook secret would verify anything. */
+function withoutEmpty(source: Environment): Environment {
+  const given = Object.entries(source).filter(
+    ([name, value]) => value !== '' || name === 'STRIPE_WEBHOOK_SECRETS',
+  );
+  return Object.fromEntries(given.map(([name, value]) => [name, value?.trim()]));
+}
+
+function missingToServe(source: Environment): ConfigProblem[] {
+  const receipts = source.RECEIPTS ?? 'guichet';
+  return describeSettings()
+    .filter(({ name, requiredToServe }) => requiredToServe || (name === 'SMTP_URL' && receipts === 'guichet'))
+    .filter(({ name }) => source[name] === undefined)
+    .map(({ name, example }) => {
+      const unless = name === 'SMTP_URL' ? ', unless RECEIPTS=stripe or RECEIPTS=off' : '';
+      return { name, message: `is required by guichet serve${unless}, for example ${example}` };
+    });
+}
+
+/** Settings that are right one by one and wrong together. */
+function findConflicts(source: Environment): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const add = (name: string, message: string) => problems.push({ name, message });
+  const keyMode = modeOfKey(source.STRIPE_SECRET_KEY);
+  const mode = source.STRIPE_MODE ?? keyMode;
+  if (keyMode !== null && mode !== keyMode) {
+    add('STRIPE_MODE', `is not ${keyMode}, though STRIPE_SECRET_KEY is a ${keyMode} key`);
+  }
+  if (mode === 'live' && source.STRIPE_API_BASE_URL?.startsWith('http://')) {
+    add('STRIPE_API_BASE_URL', 'expected https:// in live mode: the key would travel in clear');
+  }
+  if (source.STRIPE_WEBHOOK_SECRET !== undefined) {
+    add('STRIPE_WEBHOOK_SECRET', 'is no setting: name it STRIPE_WEBHOOK_SECRETS, a list');
+  }
+  const limits = [
+    ['STRIPE_CALL_TIMEOUT_MS', 'STRIPE_TIME_BUDGET_MS'],
+    ['STRIPE_CONFIRM_TIMEOUT_MS', 'STRIPE_TIME_BUDGET_MS'],
+    ['SERVER_HEADERS_TIMEOUT_MS', 'SERVER_REQUEST_TIMEOUT_MS'],
+  ] as const;
+  for (const [name, limit] of limits) {
+    if (numberOf(source, name) > numberOf(source, limit)) add(name, `expected at most ${limit}`);
+  }
+  return problems;
+}
+
+function modeOfKey(key: string | undefined): 'test' | 'live' | null {
+  if (key === undefined) return null;
+  if (/^(sk|rk)_live_/.test(key)) return 'live';
+  return /^(sk|rk)_test_/.test(key) ? 'test' : null;
+}
+
+function numberOf(source: Environment, name: keyof Settings): number {
+  const parsed = envSchema.shape[name].safeParse(source[name]);
+  return parsed.success && typeof parsed.data === 'number' ? parsed.data : Number.NaN;
+}
+
+function nest(settings: Settings, command: 'dev' | 'serve'): Config {
+  const returnUrl = settings.PAYMENT_RETURN_URL ?? null;
+  return {
+    server: serverConfig(settings, command),
+    paths: { home: settings.GUICHET_HOME, cache: settings.GUICHET_CACHE ?? null },
+    logging: { level: settings.LOG_LEVEL },
+    mongodb: mongodbConfig(settings),
+    stripe: {
+      secretKey: settings.STRIPE_SECRET_KEY ?? null,
+      mode: settings.STRIPE_MODE ?? modeOfKey(settings.STRIPE_SECRET_KEY),
+      webhookSecrets: settings.STRIPE_WEBHOOK_SECRETS ?? [],
+      accountId: settings.STRIPE_ACCOUNT_ID ?? null,
+      apiBaseUrl: settings.STRIPE_API_BASE_URL,
+      callTimeoutMs: settings.STRIPE_CALL_TIMEOUT_MS,
+      confirmTimeoutMs: settings.STRIPE_CONFIRM_TIMEOUT_MS,
+      timeBudgetMs: settings.STRIPE_TIME_BUDGET_MS,
+      maxSockets: settings.STRIPE_MAX_SOCKETS,
+    },
+    payments: {
+      returnUrl,
+      returnHosts: settings.PAYMENT_RETURN_HOSTS ?? (returnUrl === null ? [] : [new URL(returnUrl).host]),
+    },
+    receipts: {
+      sender: settings.RECEIPTS,
+      smtpUrl: settings.SMTP_URL ?? null,
+      from: settings.MAIL_FROM,
+      merchantName: settings.MERCHANT_NAME,
+    },
+  };
+}
+
+function serverConfig(settings: Settings, command: 'dev' | 'serve'): Config['server'] {
+  return {
+    port: settings.PORT,
+    // A laptop is not a server: only the service listens to the network unasked.
+    host: settings.HOST ?? (command === 'dev' ? '127.0.0.1' : '0.0.0.0'),
+    publicUrl: settings.PUBLIC_URL ?? null,
+    trustProxy: settings.TRUST_PROXY,
+    corsOrigins: settings.CORS_ORIGINS ?? [],
+    bodyLimitBytes: settings.BODY_LIMIT_BYTES,
+    webhookBodyLimitBytes: settings.WEBHOOK_BODY_LIMIT_BYTES,
+    requestTimeoutMs: settings.SERVER_REQUEST_TIMEOUT_MS,
+    headersTimeoutMs: settings.SERVER_HEADERS_TIMEOUT_MS,
+    keepAliveTimeoutMs: settings.SERVER_KEEP_ALIVE_TIMEOUT_MS,
+    shutdownGraceMs: settings.SHUTDOWN_GRACE_MS,
+  };
+}
+
+function mongodbConfig(settings: Settings): Config['mongodb'] {
+  const writeConcern = settings.MONGODB_WRITE_CONCERN;
+  return {
+    uri: settings.MONGODB_URI ?? null,
+    dbName: settings.MONGODB_DB_NAME,
+    collectionPrefix: settings.MONGODB_COLLECTION_PREFIX,
+    maxPoolSize: settings.MONGODB_MAX_POOL_SIZE,
+    workerPoolSize: settings.MONGODB_WORKER_POOL_SIZE,
+    serverSelectionTimeoutMs: settings.MONGODB_SERVER_SELECTION_TIMEOUT_MS,
+    socketTimeoutMs: settings.MONGODB_SOCKET_TIMEOUT_MS,
+    readMaxTimeMs: settings.MONGODB_READ_MAX_TIME_MS,
+    readConcern: settings.MONGODB_READ_CONCERN,
+    writeConcern: writeConcern === 'majority' ? 'majority' : Number(writeConcern),
+  };
+}

@@ -1,0 +1,104 @@
+import type { PaymentStatus } from './payment-state.js';
+
+/**
+ * `reserved` is ours: the amount is set aside and Stripe does not know of it yet. The others are Stripe's:
+ * https://docs.stripe.com/api/refunds/object#refund_object-status
+ */
+export const refundStatuses = [
+  'reserved',
+  'pending',
+  'requires_action',
+  'succeeded',
+  'failed',
+  'canceled',
+] as const;
+
+export type RefundStatus = (typeof refundStatuses)[number];
+
+/** What the sums need of a refund row. */
+export interface RefundAmount {
+  /** Minor units. */
+  amount: number;
+  status: RefundStatus;
+  /** The Refund object that Stripe makes for the part of an authorisation that was not captured: no refund. */
+  isRelease: boolean;
+}
+
+export interface RefundableInput {
+  status: PaymentStatus;
+  /** Minor units: `charge.amount_captured`. */
+  amountCaptured: number;
+  refunds: readonly RefundAmount[];
+  /** Minor units: what was set aside for refunds that Stripe does not know of yet (see `reservedAmount`). */
+  amountReserved: number;
+}
+
+/**
+ * Which status may follow which. `succeeded` is not the end: the bank may send the money back up to 30 days later
+ * (https://docs.stripe.com/refunds#failed-refunds). A reservation that was given up and turns out to exist at Stripe
+ * after all is reserved again by the operation that finds it; no transition here does that.
+ */
+export const refundTransitions: Readonly<Record<RefundStatus, readonly RefundStatus[]>> = {
+  reserved: ['pending', 'requires_action', 'succeeded', 'failed', 'canceled'],
+  pending: ['requires_action', 'succeeded', 'failed', 'canceled'],
+  requires_action: ['pending', 'succeeded', 'failed', 'canceled'],
+  succeeded: ['failed'],
+  failed: [],
+  canceled: [],
+};
+
+/** A refund that gave its amount back, so that it can be refunded again. */
+export function gaveBack(status: RefundStatus): boolean {
+  return status === 'failed' || status === 'canceled';
+}
+
+/** The rank for `freshness`; `first` only for `refund.created` and the answer to a create. */
+export function refundRank(
+  status: Exclude<RefundStatus, 'reserved'>,
+  position: 'first' | 'later' = 'later',
+): 0 | 1 | 2 | 3 {
+  if (position === 'first') return 0;
+  if (gaveBack(status)) return 3;
+  return status === 'succeeded' ? 2 : 1;
+}
+
+/** Minor units that customers got back, or are getting: neither failed nor canceled, and no release. */
+export function refundedAmount(refunds: readonly RefundAmount[]): number {
+  return sum(refunds, (refund) => isAtStripe(refund) && !refund.isRelease);
+}
+
+/** Minor units set aside for refunds that Stripe does not know of yet. */
+export function reservedAmount(refunds: readonly RefundAmount[]): number {
+  return sum(refunds, (refund) => refund.status === 'reserved' && !refund.isRelease);
+}
+
+/** Minor units of the authorisation that were let go, by a partial capture or a cancellation; 0 before either. */
+export function releasedAmount(status: PaymentStatus, refunds: readonly RefundAmount[]): number {
+  const settled = status === 'succeeded' || status === 'canceled';
+  return settled ? sum(refunds, (refund) => isAtStripe(refund) && refund.isRelease) : 0;
+}
+
+/**
+ * Minor units that can still be refunded, never below 0. An authorised payment has nothing to refund: it is
+ * canceled instead (https://docs.stripe.com/refunds). Recompute inside the transaction that reserves.
+ */
+export function refundableAmount(input: RefundableInput): number {
+  if (input.status !== 'succeeded') return 0;
+  return Math.max(0, input.amountCaptured - refundedAmount(input.refunds) - input.amountReserved);
+}
+
+/**
+ * Whether our rows explain `charge.amount_refunded` (minor units), which counts releases too at 2024-12-18.acacia.
+ * When they do not, the charge and its refunds are fetched.
+ */
+export function explainsAmountRefunded(amountRefunded: number, refunds: readonly RefundAmount[]): boolean {
+  return amountRefunded === sum(refunds, isAtStripe);
+}
+
+function isAtStripe(refund: RefundAmount): boolean {
+  return refund.status !== 'reserved' && !gaveBack(refund.status);
+}
+
+function sum(refunds: readonly RefundAmount[], counts: (refund: RefundAmount) => boolean): number {
+  return refunds.reduce((total, refund) => (counts(refund) ? total + refund.amount : total), 0);
+}
