@@ -40,6 +40,23 @@ describe('redactSecrets', () => {
     });
   }
 
+  it('hides every secret inside a line of JSON too, and leaves it JSON', () => {
+    for (const secret of secrets) {
+      const line = JSON.stringify({ text: `says "${secret}"\n${secret}\n`, url: 'http://a:1/', mail: 'b@c' });
+      const read = JSON.parse(redactSecrets(line));
+      expect(read.text, secret).to.not.include(secret);
+      expect(read).to.include({ url: 'http://a:1/', mail: 'b@c' });
+    }
+  });
+
+  it('is not slow on any text', () => {
+    const started = performance.now();
+    for (const text of ['pi_', '//a:', 'whsec_', 'Bearer ', '4242 ', 't=1,v1=', 'sk_test_']) {
+      redactSecrets(text.repeat(20_000));
+    }
+    expect(performance.now() - started).to.be.below(1500);
+  });
+
   it('leaves what helps to find the cause', () => {
     const text = 'No such payment_intent: pi_3AbcDef; request req_9xyz, order ord_01ARYZ6S41, amount 123456';
     expect(redactSecrets(text)).to.equal(text);

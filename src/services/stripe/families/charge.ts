@@ -1,0 +1,61 @@
+import type Stripe from 'stripe';
+import type { WorkingSet } from '../../../domain/working-set.js';
+import { defineFamily, idOf, type Needs, type SnapshotOf } from './family.js';
+
+type Charge = Stripe.Charge;
+
+/**
+ * A charge changes no row of ours: its PaymentIntent tells what was received, its refunds what was given back. It is
+ * mirrored, and its total of refunds is held against ours.
+ */
+export const chargeFamily = defineFamily<Charge>({
+  object: 'charge',
+  events: [
+    'charge.succeeded',
+    'charge.failed',
+    'charge.pending',
+    'charge.captured',
+    'charge.expired',
+    'charge.updated',
+    'charge.refunded',
+  ],
+  retrievePath: (id) => `/v1/charges/${id}?expand[]=refunds`,
+  laneKey: (charge) => idOf(charge.payment_intent) ?? charge.id,
+  watched: (charge) => [
+    charge.status,
+    charge.captured,
+    charge.amount_captured,
+    charge.amount_refunded,
+    charge.disputed,
+    idOf(charge.balance_transaction),
+  ],
+  // Stripe never takes a balance transaction away from a charge.
+  rank: (charge, first) =>
+    first ? 0 : (charge.status === 'pending' ? 1 : 2) + (charge.balance_transaction ? 1 : 0),
+  needs,
+  contradicts: refundsDiffer,
+  decide: () => [],
+});
+
+function needs({ object }: SnapshotOf<Charge>, rows: WorkingSet): Needs {
+  const intentId = idOf(object.payment_intent);
+  const payments = rows.filter('payments', (row) => row.stripe.paymentIntentId === intentId);
+  return {
+    paymentsOfIntents: intentId ? [intentId] : [],
+    refundsOfPayments: payments.map((payment) => payment._id),
+  };
+}
+
+/** More was given back than the refunds that we know of: somebody else made one. */
+function refundsDiffer({ object, stripeAccountId, livemode }: SnapshotOf<Charge>, rows: WorkingSet): boolean {
+  const intentId = idOf(object.payment_intent);
+  const payment = rows.find(
+    'payments',
+    (row) =>
+      row.stripe.paymentIntentId === intentId &&
+      row.stripeAccountId === stripeAccountId &&
+      row.livemode === livemode,
+  );
+  if (!payment) return false;
+  return object.amount_refunded > payment.amountRefunded + payment.amountReserved;
+}

@@ -1,0 +1,67 @@
+import type { Change } from '../../../domain/changes.js';
+import type { StripeObject } from '../../../domain/stripe-answer.js';
+import type { WorkingSet } from '../../../domain/working-set.js';
+import type { Snapshot } from '../snapshots/snapshot.js';
+
+/** Keys of the rows that a decision reads. Lists of the same name of several snapshots are loaded with one query. */
+export interface Needs {
+  payments?: string[];
+  paymentsOfIntents?: string[];
+  orders?: string[];
+  refundsOfPayments?: string[];
+  customers?: string[];
+  customersOfStripe?: string[];
+  operations?: string[];
+  operationsOfKeys?: string[];
+  openOperationsOfPayments?: string[];
+}
+
+export interface DecisionContext {
+  now: Date;
+  /** Whether Guichet itself sends receipts. */
+  sendsReceipts: boolean;
+  newId(prefix: 'ref'): string;
+}
+
+export type SnapshotOf<T> = Omit<Snapshot, 'object'> & { object: T };
+
+/** Everything that Guichet knows of one kind of Stripe object. All of it is synchronous and pure. */
+export interface Family<T> {
+  /** Stripe's `object` member. */
+  object: string;
+  /** The event types whose object is of this kind. */
+  events: readonly string[];
+  /** The path that reads the object, with what must be expanded. */
+  retrievePath(id: string): string;
+  /** Snapshots with equal lane keys are decided in one lane, in order. */
+  laneKey(object: T): string;
+  /** The fields whose change matters. */
+  watched(object: T): unknown;
+  /** Groups of states that no path leaves for a lower one; 0 for the first snapshot. */
+  rank(object: T, first: boolean): number;
+  /** Called again with what was loaded, until it asks for nothing new. */
+  needs(snapshot: SnapshotOf<T>, rows: WorkingSet): Needs;
+  /** True when a told snapshot contradicts our rows in a way that only a fetch explains. */
+  contradicts?(snapshot: SnapshotOf<T>, rows: WorkingSet): boolean;
+  decide(snapshot: SnapshotOf<T>, rows: WorkingSet, context: DecisionContext): Change[];
+}
+
+export type AnyFamily = Family<StripeObject>;
+
+/** The one place where an object's kind is taken to say its type. */
+export function defineFamily<T>(family: Family<T>): AnyFamily {
+  return family as Family<never> as AnyFamily;
+}
+
+/** The id of what Stripe gives as an id or as an expanded object. */
+export function idOf(value: string | { id: string } | null | undefined): string | null {
+  if (!value) return null;
+  return typeof value === 'string' ? value : value.id;
+}
+
+/** The operation that made the object, as Guichet wrote it into its metadata. */
+export function operationIdOf(object: { metadata?: unknown }): string | null {
+  const metadata = object.metadata as Record<string, unknown> | null | undefined;
+  const id = metadata?.guichet_operation;
+  return typeof id === 'string' ? id : null;
+}

@@ -1,0 +1,178 @@
+import type Stripe from 'stripe';
+import { type Change, move } from '../../../domain/changes.js';
+import { isLive, isPaymentIntentStatus, paymentIntentRank } from '../../../domain/payment-state.js';
+import type { NextAction, PaymentError, PaymentRow } from '../../../domain/rows/payment.js';
+import type { WorkingSet } from '../../../domain/working-set.js';
+import {
+  type DecisionContext,
+  defineFamily,
+  idOf,
+  type Needs,
+  operationIdOf,
+  type SnapshotOf,
+} from './family.js';
+import { payOrder } from './pay-order.js';
+
+type Intent = Stripe.PaymentIntent;
+
+export const paymentIntentFamily = defineFamily<Intent>({
+  object: 'payment_intent',
+  events: [
+    'payment_intent.created',
+    'payment_intent.processing',
+    'payment_intent.requires_action',
+    'payment_intent.amount_capturable_updated',
+    'payment_intent.partially_funded',
+    'payment_intent.payment_failed',
+    'payment_intent.succeeded',
+    'payment_intent.canceled',
+  ],
+  retrievePath: (id) => `/v1/payment_intents/${id}?expand[]=latest_charge`,
+  laneKey: (intent) => intent.id,
+  watched: (intent) => [
+    intent.status,
+    intent.amount,
+    intent.amount_capturable,
+    intent.amount_received,
+    idOf(intent.latest_charge),
+    idOf(intent.payment_method),
+    intent.last_payment_error?.code,
+    intent.last_payment_error?.charge,
+    intent.next_action?.type,
+    intent.cancellation_reason,
+  ],
+  rank: (intent, first) =>
+    isPaymentIntentStatus(intent.status) ? paymentIntentRank(intent.status, first ? 'first' : 'later') : 1,
+  needs: paymentNeeds,
+  decide,
+});
+
+function paymentNeeds(snapshot: SnapshotOf<Intent>, rows: WorkingSet): Needs {
+  const payment = paymentOf(snapshot, rows);
+  const operation = rows.get('operations', operationIdOf(snapshot.object));
+  return {
+    paymentsOfIntents: [snapshot.object.id],
+    payments: operation?.subject.collection === 'payments' ? [operation.subject.id] : [],
+    orders: payment?.orderId ? [payment.orderId] : [],
+    openOperationsOfPayments: payment ? [payment._id] : [],
+  };
+}
+
+/** The payment that has this PaymentIntent, or the one whose operation made it. */
+function paymentOf(snapshot: SnapshotOf<Intent>, rows: WorkingSet): PaymentRow | null {
+  const { object, stripeAccountId, livemode } = snapshot;
+  const attached = rows.find(
+    'payments',
+    (row) =>
+      row.stripe.paymentIntentId === object.id &&
+      row.stripeAccountId === stripeAccountId &&
+      row.livemode === livemode,
+  );
+  if (attached) return attached;
+  const operation = rows.get('operations', operationIdOf(object));
+  const made = operation?.kind === 'payment.create' ? rows.get('payments', operation.subject.id) : null;
+  return made?.stripe.paymentIntentId === null ? made : null;
+}
+
+function decide(snapshot: SnapshotOf<Intent>, rows: WorkingSet, context: DecisionContext): Change[] {
+  const payment = paymentOf(snapshot, rows);
+  const intent = snapshot.object;
+  if (!payment || !isPaymentIntentStatus(intent.status)) return [];
+  if (payment.stripe.paymentIntentId === null && !fits(payment, snapshot))
+    return flagMismatch(payment, intent);
+  const after = stateOf(intent, payment, context.now);
+  const changes: Change[] = [move('payments', payment._id, after), auditOf(payment, after)];
+  const succeeded = after.status === 'succeeded' && payment.status !== 'succeeded';
+  return succeeded ? [...changes, ...payOrder({ ...payment, ...after }, rows, context)] : changes;
+}
+
+/** A PaymentIntent attaches only to a row without one and with equal terms. */
+function fits(payment: PaymentRow, { object, stripeAccountId, livemode }: SnapshotOf<Intent>): boolean {
+  return (
+    payment.amount === object.amount &&
+    payment.currency === object.currency &&
+    payment.stripe.customerId === idOf(object.customer) &&
+    payment.stripeAccountId === stripeAccountId &&
+    payment.livemode === livemode
+  );
+}
+
+function flagMismatch(payment: PaymentRow, intent: Intent): Change[] {
+  if (payment.flags.includes('intent_mismatch')) return [];
+  return [
+    move('payments', payment._id, { flags: [...payment.flags, 'intent_mismatch'] }),
+    {
+      type: 'audit',
+      collection: 'payments',
+      id: payment._id,
+      action: 'payment.intent_mismatch',
+      before: { amount: payment.amount, currency: payment.currency },
+      after: { paymentIntentId: intent.id, amount: intent.amount, currency: intent.currency },
+    },
+  ];
+}
+
+type PaymentState = Pick<
+  PaymentRow,
+  | 'status'
+  | 'live'
+  | 'amountCapturable'
+  | 'amountReceived'
+  | 'lastError'
+  | 'nextAction'
+  | 'stripe'
+  | 'succeededAt'
+> &
+  Partial<Pick<PaymentRow, 'clientSecret'>>;
+
+function stateOf(intent: Intent, payment: PaymentRow, now: Date): PaymentState {
+  const status = isPaymentIntentStatus(intent.status) ? intent.status : payment.status;
+  return {
+    status,
+    live: isLive(status),
+    amountCapturable: intent.amount_capturable,
+    amountReceived: intent.amount_received,
+    lastError: errorOf(intent.last_payment_error),
+    nextAction: nextActionOf(intent.next_action),
+    stripe: {
+      customerId: payment.stripe.customerId,
+      paymentIntentId: intent.id,
+      paymentMethodId: idOf(intent.payment_method),
+      latestChargeId: idOf(intent.latest_charge),
+    },
+    succeededAt: status === 'succeeded' ? (payment.succeededAt ?? now) : null,
+    ...(intent.client_secret ? { clientSecret: intent.client_secret } : {}),
+  };
+}
+
+export function errorOf(error: Intent['last_payment_error'] | undefined): PaymentError | null {
+  if (!error) return null;
+  return {
+    type: error.type,
+    code: error.code ?? null,
+    declineCode: error.decline_code ?? null,
+    message: error.message ?? '',
+  };
+}
+
+function nextActionOf(action: Intent['next_action']): NextAction | null {
+  if (!action) return null;
+  return { type: action.type, redirectUrl: action.redirect_to_url?.url ?? null };
+}
+
+function auditOf(before: PaymentRow, after: PaymentState): Change {
+  const declined = before.status === after.status && after.lastError !== null;
+  const fields = (row: PaymentState) => ({
+    status: row.status,
+    amountReceived: row.amountReceived,
+    errorCode: row.lastError?.declineCode ?? row.lastError?.code ?? null,
+  });
+  return {
+    type: 'audit',
+    collection: 'payments',
+    id: before._id,
+    action: declined ? 'payment.declined' : `payment.${after.status}`,
+    before: fields(before),
+    after: fields(after),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Cause } from '../../../domain/changes.js';
+import type { SnapshotVersion, Untrusted } from '../../../domain/freshness.js';
+import type { StripeScope } from '../../../domain/rows/shared.js';
+import type { StripeObject } from '../../../domain/stripe-answer.js';
+
+/** A Stripe object as it was at some time, from some source (DESIGN section 1). */
+export interface Snapshot extends StripeScope {
+  /** The object with each expanded object replaced by its id. */
+  object: StripeObject;
+  source: SnapshotVersion['source'];
+  /** An event's `created`, or the `Date` of an answer. */
+  asOf: Date;
+  spanMs: number;
+  /** The mirror row's version when the call began; null for an event. */
+  versionAtStart: number | null;
+  /** The snapshot of `*.created`, or of the answer to a create without confirm. */
+  first: boolean;
+  deleted: boolean;
+  untrusted: Untrusted | null;
+  /** The key of the request that made Stripe change the object, where an event tells it. */
+  requestKey: string | null;
+  eventType: string | null;
+  cause: Cause;
+}
+
+type Rest = Omit<Snapshot, 'object'>;
+
+/**
+ * Splits an object into itself and every mirrored object that was expanded inside it, each a snapshot of its own.
+ * `versions` are those of the mirror rows when the call began; an object that is not among them had none.
+ */
+export function splitExpanded(
+  object: StripeObject,
+  rest: Omit<Rest, 'versionAtStart'>,
+  versions: ReadonlyMap<string, number>,
+): Snapshot[] {
+  const found: Snapshot[] = [];
+  const flatten = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(flatten);
+    if (!isRecord(value)) return value;
+    const fields = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, flatten(inner)]));
+    if (!isMirrored(value)) return fields;
+    const first = value === object ? rest.first : false;
+    const snapshot = { ...fields, id: value.id, object: value.object };
+    found.push({ ...rest, first, object: snapshot, versionAtStart: versions.get(value.id) ?? 0 });
+    return value.id;
+  };
+  flatten(object);
+  // The outer object comes first: its family knows the rows that the inner ones hang on.
+  return found.reverse();
+}
+
+const MIRRORED = new Set(['payment_intent', 'charge', 'refund', 'customer']);
+
+function isMirrored(value: Record<string, unknown>): value is StripeObject {
+  return typeof value.id === 'string' && typeof value.object === 'string' && MIRRORED.has(value.object);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !(value instanceof Date);
+}
