@@ -23,7 +23,11 @@ type ProblemBasics = Pick<ProblemAnswer, 'status' | 'code' | 'detail'>;
 
 /** What body-parser and the router say; their messages quote the request, so they are never passed on. */
 const PARSER_PROBLEMS: Readonly<Record<string, ProblemBasics>> = {
-  'entity.too.large': { status: 413, code: 'body_too_large', detail: 'The body is larger than this service takes.' },
+  'entity.too.large': {
+    status: 413,
+    code: 'body_too_large',
+    detail: 'The body is larger than this service takes.',
+  },
   'entity.parse.failed': { status: 400, code: 'invalid_json', detail: 'The body is not valid JSON.' },
   'encoding.unsupported': {
     status: 415,
