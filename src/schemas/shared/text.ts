@@ -10,7 +10,10 @@ export const userId = z
   .meta({ description: 'Your own id of the user.', example: 'user_42' });
 
 /** Stripe takes up to 512 characters; mail servers no more than 254. */
-export const email = z.email({ error: 'expected an e-mail address' }).max(254).meta({ example: 'ada@example.com' });
+export const email = z
+  .email({ error: 'expected an e-mail address' })
+  .max(254)
+  .meta({ example: 'ada@example.com' });
 
 /** One line that a person reads. */
 export function line(maximum: number) {
