@@ -4,6 +4,7 @@ import { isDatabaseUnavailable } from './database-unavailable.js';
 import { HttpProblem } from './http-problem.js';
 
 const DATABASE_RETRY_SECONDS = 2;
+const CLAIM_RETRY_SECONDS = 1;
 
 /** A failure as HTTP tells it, before it is written down for one request. */
 export interface ProblemAnswer {
@@ -20,6 +21,7 @@ export interface ProblemAnswer {
 }
 
 type ProblemBasics = Pick<ProblemAnswer, 'status' | 'code' | 'detail'>;
+export type ProblemContent = ProblemBasics & Pick<ProblemAnswer, 'errors' | 'stripe' | 'extra'>;
 
 /** What body-parser and the router say; their messages quote the request, so they are never passed on. */
 const PARSER_PROBLEMS: Readonly<Record<string, ProblemBasics>> = {
@@ -46,12 +48,13 @@ export function toProblem(thrown: unknown): ProblemAnswer {
     return { ...basic({ status, code, detail }), errors, stripe, retryAfterSeconds, extra };
   }
   if (thrown instanceof HttpProblem) return { ...basic(thrown), headers: thrown.headers };
+  if (thrown instanceof Error && thrown.name === 'LostClaim') return claimLost();
   if (isDatabaseUnavailable(thrown)) return databaseUnavailable();
   return requestProblem(thrown) ?? unexpectedProblem();
 }
 
 /** The members of the answer, in the order in which a person reads them. */
-export function problemBody(problem: ProblemAnswer, requestId: string): Record<string, unknown> {
+export function problemBody(problem: ProblemContent, requestId: string): Record<string, unknown> {
   const { status, code, detail, errors, stripe, extra } = problem;
   return {
     ...extra,
@@ -63,6 +66,15 @@ export function problemBody(problem: ProblemAnswer, requestId: string): Record<s
     requestId,
     ...(errors.length === 0 ? {} : { errors }),
     ...(stripe === null ? {} : { stripe }),
+  };
+}
+
+/** Another request took the Idempotency-Key over while this one was stuck; that one will have the answer. */
+function claimLost(): ProblemAnswer {
+  const detail = 'A request with this Idempotency-Key is still being worked on.';
+  return {
+    ...basic({ status: 409, code: 'idempotency_key_in_use', detail }),
+    retryAfterSeconds: CLAIM_RETRY_SECONDS,
   };
 }
 
