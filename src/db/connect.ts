@@ -8,7 +8,7 @@ export interface DatabaseSettings {
   maxPoolSize: number;
   serverSelectionTimeoutMs: number;
   socketTimeoutMs: number;
-  readConcern: 'local' | 'majority';
+  readConcern: 'local' | 'majority' | 'linearizable';
   writeConcern: 'majority' | number;
   /** The longest an API read may take on the server. */
   readMaxTimeMs: number;

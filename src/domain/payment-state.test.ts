@@ -47,7 +47,7 @@ const traits: Record<PaymentStatus, string> = {
   failed: 'terminal',
   requires_payment_method: 'live confirmable cancelable',
   requires_confirmation: 'live confirmable cancelable',
-  requires_action: 'live cancelable',
+  requires_action: 'live confirmable cancelable',
   processing: 'live',
   requires_capture: 'live cancelable capturable',
   succeeded: 'terminal live',

@@ -58,7 +58,12 @@ export const paymentTransitions: Readonly<Record<PaymentStatus, readonly Payment
   canceled: [],
 };
 
-const CONFIRMABLE: ReadonlySet<PaymentStatus> = new Set(['requires_payment_method', 'requires_confirmation']);
+/** `requires_action` too: a customer who gives up on one card's authentication may try another card. */
+const CONFIRMABLE: ReadonlySet<PaymentStatus> = new Set([
+  'requires_payment_method',
+  'requires_confirmation',
+  'requires_action',
+]);
 
 /** https://docs.stripe.com/api/payment_intents/cancel; `processing` only in rare cases, so Stripe is not asked. */
 const CANCELABLE: ReadonlySet<PaymentStatus> = new Set([

@@ -18,7 +18,9 @@ export const leaseIsFree = {
 
 type Place = 'queue' | 'row';
 /** A queue's `dueAt` follows the end of the lease: a row whose holder died becomes due by itself. */
-const leaseEnd = (place: Place) => (place === 'queue' ? { dueAt: until } : {});
+const dueAtEnd = (place: Place) => (place === 'queue' ? { dueAt: until } : {});
+/** The fields of a lease that begins now, for an update pipeline. */
+export const newLease = (token: string) => ({ lease: { token, until } });
 
 /** The row with its new lease, or null when somebody else holds it or it no longer fits `filter`. */
 export async function takeLease<Row extends Leased>(
@@ -28,7 +30,7 @@ export async function takeLease<Row extends Leased>(
 ): Promise<Row | null> {
   const row = await collection.findOneAndUpdate(
     { ...filter, ...leaseIsFree },
-    [{ $set: { lease: { token, until }, ...leaseEnd(place) } }],
+    [{ $set: { ...newLease(token), ...dueAtEnd(place) } }],
     { returnDocument: 'after' },
   );
   return row as Row | null;
@@ -40,7 +42,7 @@ export async function renewLease<Row extends Leased>(
   mine: Filter<Row>,
   place: Place,
 ): Promise<boolean> {
-  const result = await collection.updateMany(mine, [{ $set: { 'lease.until': until, ...leaseEnd(place) } }]);
+  const result = await collection.updateMany(mine, [{ $set: { 'lease.until': until, ...dueAtEnd(place) } }]);
   return result.matchedCount > 0;
 }
 

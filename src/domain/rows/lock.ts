@@ -6,4 +6,6 @@ export interface LockRow {
   lease: Lease | null;
   /** False when its last holder ended without giving it back: the next one goes carefully. */
   released: boolean;
+  /** Whether the present holder took it over unreleased. */
+  orphaned: boolean;
 }

@@ -1,9 +1,12 @@
 import { insert } from '../../domain/changes.js';
+import type { Currency } from '../../domain/currencies.js';
+import { unprocessable } from '../../domain/errors.js';
+import { orderTotal } from '../../domain/order-total.js';
 import type { OrderRow } from '../../domain/rows/order.js';
 import { WorkingSet } from '../../domain/working-set.js';
 import { newId } from '../../utils/ids.js';
+import { acceptAmount, acceptCurrency } from '../accept-amount.js';
 import type { UseCaseDependencies } from '../dependencies.js';
-import { requireAmount, requireCurrency } from '../require-amount.js';
 import { API_TRANSACTION_MS } from '../stripe/snapshots/apply-snapshots.js';
 import type { CreateOrderInput, UseCases } from '../use-cases.js';
 
@@ -34,10 +37,9 @@ export function createOrder(dependencies: UseCaseDependencies): UseCases['create
 }
 
 function newOrder({ platform }: UseCaseDependencies, input: CreateOrderInput, now: Date): OrderRow {
-  const currency = requireCurrency(input.currency);
-  const subtotal = input.items.reduce((sum, item) => sum + item.unitAmount * item.quantity, 0);
-  const { settlementCurrency } = platform;
-  const total = requireAmount({ amount: subtotal, currency, settlementCurrency }, 'items');
+  const currency = acceptCurrency(input.currency);
+  const { subtotal, discount, total } = acceptItems(input.items, currency);
+  acceptAmount({ amount: total, currency, settlementCurrency: platform.settlementCurrency }, 'items');
   return {
     _id: newId('ord'),
     stripeAccountId: platform.stripeAccountId,
@@ -51,7 +53,7 @@ function newOrder({ platform }: UseCaseDependencies, input: CreateOrderInput, no
     currency,
     items: input.items.map(({ name, unitAmount, quantity }) => ({ name, unitAmount, quantity })),
     subtotal,
-    discount: 0,
+    discount,
     total,
     receiptEmail: input.receiptEmail ?? null,
     locale: input.locale ?? 'en',
@@ -60,4 +62,13 @@ function newOrder({ platform }: UseCaseDependencies, input: CreateOrderInput, no
     paymentId: null,
     paidAt: null,
   };
+}
+
+function acceptItems(items: CreateOrderInput['items'], currency: Currency) {
+  const result = orderTotal(items, currency);
+  if (result.ok) return result;
+  const path = result.item === null ? 'items' : `items.${result.item}`;
+  const limit = result.limit === undefined ? '' : ` (limit ${result.limit})`;
+  const message = `The items cannot be added up in ${currency}: ${result.reason.replaceAll('_', ' ')}${limit}.`;
+  throw unprocessable(result.reason, message, { errors: [{ path, code: result.reason, message }] });
 }

@@ -4,8 +4,8 @@ import type { OperationRow } from '../../domain/rows/operation.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
 import { isDuplicateKey } from '../../repositories/errors.js';
 import type { BoundRepositories } from '../../repositories/repositories.js';
+import { acceptAmount, acceptCurrency } from '../accept-amount.js';
 import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
-import { requireAmount, requireCurrency } from '../require-amount.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
 import { API_TRANSACTION_MS } from '../stripe/snapshots/apply-snapshots.js';
@@ -104,9 +104,9 @@ function amountOf({ platform }: UseCaseDependencies, input: CreatePaymentInput) 
   if (input.amount === undefined || input.currency === undefined) {
     throw invalidRequest('amount_or_order_required', 'Give an orderId, or an amount with its currency.');
   }
-  const currency = requireCurrency(input.currency);
+  const currency = acceptCurrency(input.currency);
   const { settlementCurrency } = platform;
-  return { amount: requireAmount({ amount: input.amount, currency, settlementCurrency }), currency };
+  return { amount: acceptAmount({ amount: input.amount, currency, settlementCurrency }), currency };
 }
 
 /** The live payment once it has a PaymentIntent; null when it turned out refused. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Change, insert, move } from '../../domain/changes.js';
-import { parseCurrency } from '../../domain/currencies.js';
+import { requireCurrency } from '../../domain/currencies.js';
 import { conflict, notFound } from '../../domain/errors.js';
 import { refundableAmount, reservedAmount } from '../../domain/refunds.js';
 import type { OperationRow } from '../../domain/rows/operation.js';
@@ -8,8 +8,8 @@ import type { PaymentRow } from '../../domain/rows/payment.js';
 import type { RefundRow } from '../../domain/rows/refund.js';
 import { WorkingSet } from '../../domain/working-set.js';
 import { newId } from '../../utils/ids.js';
+import { acceptAmount } from '../accept-amount.js';
 import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
-import { requireAmount } from '../require-amount.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
 import { newOperation, stripeMetadata } from '../stripe/operations/open-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
@@ -104,9 +104,8 @@ function amountToRefund(payment: PaymentRow, refunds: RefundRow[], asked: number
   });
   if (refundable === 0) throw conflict('payment_fully_refunded', 'Nothing is left to refund.');
   if (asked === undefined) return refundable;
-  const currency = parseCurrency(payment.currency);
-  if (!currency) throw new Error(`The payment ${payment._id} is in ${payment.currency}`);
-  const amount = requireAmount({ amount: asked, currency, settlementCurrency: null, purpose: 'refund' });
+  const currency = requireCurrency(payment.currency);
+  const amount = acceptAmount({ amount: asked, currency, settlementCurrency: null, purpose: 'refund' });
   if (amount <= refundable) return amount;
   throw conflict('refund_exceeds_payment', `Only ${refundable} ${payment.currency} are left to refund.`, {
     extra: { refundable },

@@ -30,8 +30,9 @@ export interface OperationDependencies extends ReadDependencies, ApplyDependenci
 const KEY_LIFETIME_MS = 23 * 3_600_000;
 /** After this the customer has left: a confirm is looked up and never sent again. */
 const CONFIRM_LIFETIME_MS = 15 * 60_000;
-/** An unknown outcome is looked at again this soon; the worker backs off from there. */
-const UNKNOWN_DUE_MS = 1000;
+/** An unknown outcome is looked at again this soon at first, and ever less often as it ages. */
+const FIRST_LOOK_MS = 1000;
+const LONGEST_PAUSE_MS = 3_600_000;
 const POLL_MS = 100;
 
 /**
@@ -53,7 +54,7 @@ export async function executeOperation(
       if (settled) return settled;
     }
     const unanswered = outcome?.unanswered ?? operation.unanswered;
-    const dueAt = new Date(dependencies.clock.now().getTime() + UNKNOWN_DUE_MS);
+    const dueAt = nextLook(operation, dependencies.clock.now());
     await repositories.operations.leaveUnknown(operation._id, token, { unanswered, dueAt });
     return (await repositories.operations.get(operation._id)) ?? operation;
   } finally {
@@ -92,6 +93,13 @@ export function afterInterruption(operation: OperationRow): OperationRow {
 export function maySend(operation: OperationRow, now: Date): boolean {
   const lifetime = operation.kind === 'payment.confirm' ? CONFIRM_LIFETIME_MS : KEY_LIFETIME_MS;
   return now.getTime() < operation.firstSentAt.getTime() + lifetime;
+}
+
+/** The wait doubles with the operation's age, with jitter, up to an hour. */
+export function nextLook(operation: OperationRow, now: Date): Date {
+  const age = Math.max(0, now.getTime() - operation.firstSentAt.getTime());
+  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_LOOK_MS + (age / 2) * Math.random());
+  return new Date(now.getTime() + pause);
 }
 
 interface Outcome {

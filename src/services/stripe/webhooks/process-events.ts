@@ -81,6 +81,11 @@ async function finish(
     throw new WriteConflict('Another worker has applied some of these events');
 }
 
+/** What was read is no longer certain to be the newest: it is read again. */
+export class ReadOvertaken extends Error {
+  override name = 'ReadOvertaken';
+}
+
 /** Commits the snapshots that a fetch brought, together with the events that had asked for it. */
 export function applyFetched(
   dependencies: ProcessDependencies,
@@ -93,7 +98,7 @@ export function applyFetched(
     await bound.commit({ ...decided, now: context.now });
     const [first] = decided.verdicts;
     const verdict = { decision: `fetched_${first?.decision ?? 'nothing'}`, reason: first?.reason ?? '' };
-    if (first?.decision === 'fetch') throw new WriteConflict('The object moved while it was fetched');
+    if (first?.decision === 'fetch') throw new ReadOvertaken('The object moved while it was fetched');
     await finish(bound, rows, { verdicts: rows.map(() => verdict) as Decided['verdicts'], now: context.now });
   });
 }

@@ -3,7 +3,7 @@ import { invalidRequest, unprocessable } from '../domain/errors.js';
 import { type AmountProblem, type AmountToCheck, checkAmount } from '../domain/money.js';
 
 /** Throws 400 for what is no amount at all, and 422 for one that Stripe cannot take. */
-export function requireAmount(input: AmountToCheck, path = 'amount'): number {
+export function acceptAmount(input: AmountToCheck, path = 'amount'): number {
   const check = checkAmount(input);
   if (check.ok) return check.amount;
   const detail = explain(check.reason, input.currency, check.limit);
@@ -27,7 +27,8 @@ function explain(reason: AmountProblem, currency: string, limit: number | undefi
   }
 }
 
-export function requireCurrency(code: string): Currency {
+/** The currency that a caller named; 400 for one that Stripe does not take. */
+export function acceptCurrency(code: string): Currency {
   const currency = parseCurrency(code);
   if (currency) return currency;
   const detail = `Stripe takes no payments in "${code}". Give a three-letter currency code such as usd or eur.`;

@@ -1,0 +1,147 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import Stripe from 'stripe';
+import type { CompleteConfig } from './config/env.js';
+import { assertReplicaSet, connectDatabase, type Database } from './db/connect.js';
+import { parseCurrency } from './domain/currencies.js';
+import { createLogger, type Logger } from './observability/logger.js';
+import { missingUniqueIndexes } from './repositories/indexes.js';
+import { createRepositories, type Repositories } from './repositories/repositories.js';
+import { openStores } from './repositories/stores.js';
+import { createIdempotencyKeys, type IdempotencyKeys } from './services/access/idempotency-keys.js';
+import { createUseCases } from './services/create-use-cases.js';
+import type { Platform, UseCaseDependencies } from './services/dependencies.js';
+import { createFolderMailer, createSmtpMailer, type Mailer } from './services/receipts/mailer.js';
+import { createStripeGateway, type StripeGateway } from './services/stripe/stripe-gateway.js';
+import type { UseCases } from './services/use-cases.js';
+import { type Clock, systemClock } from './utils/clock.js';
+import { newId } from './utils/ids.js';
+import { API_VERSION } from './utils/stripe/api-version.js';
+
+/** What tests put in place of the real thing; each is a port. */
+export interface Overrides {
+  clock?: Clock;
+  logger?: Logger;
+  mailer?: Mailer;
+}
+
+export interface Container {
+  config: CompleteConfig;
+  logger: Logger;
+  clock: Clock;
+  database: Database;
+  repositories: Repositories;
+  gateway: StripeGateway;
+  platform: Platform;
+  mailer: Mailer;
+  dependencies: UseCaseDependencies;
+  useCases: UseCases;
+  idempotencyKeys: IdempotencyKeys;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects and builds everything, once. Throws with what to do when MongoDB is a standalone server, an index is
+ * missing, or Stripe does not know the key.
+ */
+export async function createContainer(config: CompleteConfig, overrides: Overrides = {}): Promise<Container> {
+  const logger = overrides.logger ?? createLogger(config.logging);
+  const clock = overrides.clock ?? systemClock;
+  const database = await connectDatabase({ ...config.mongodb, uri: config.mongodb.uri });
+  try {
+    await assertReplicaSet(database);
+    await assertIndexes(database);
+    const gateway = createStripeGateway(createStripe(config), clock);
+    const platform = await readPlatform(config, gateway);
+    return assemble(config, { logger, clock, database, gateway, platform, mailer: overrides.mailer });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+type Parts = Pick<Container, 'logger' | 'clock' | 'database' | 'gateway' | 'platform'> & {
+  mailer: Mailer | undefined;
+};
+
+function assemble(config: CompleteConfig, parts: Parts): Container {
+  const { logger, clock, database, gateway, platform } = parts;
+  const repositories = createRepositories(database);
+  const { callTimeoutMs, confirmTimeoutMs, timeBudgetMs } = config.stripe;
+  const dependencies: UseCaseDependencies = {
+    gateway,
+    repositories,
+    platform,
+    platformAccountId: platform.stripeAccountId,
+    clock,
+    logger,
+    timing: { callTimeoutMs, confirmTimeoutMs, budgetMs: timeBudgetMs },
+    decisions: () => ({ now: clock.now(), sendsReceipts: config.receipts.sender === 'guichet', newId }),
+    returnUrl: { default: config.payments.returnUrl, hosts: config.payments.returnHosts },
+    receipts: config.receipts.sender,
+  };
+  return {
+    config,
+    logger,
+    clock,
+    database,
+    repositories,
+    gateway,
+    platform,
+    mailer: parts.mailer ?? createMailer(config),
+    dependencies,
+    useCases: createUseCases(dependencies),
+    idempotencyKeys: createIdempotencyKeys(repositories, clock),
+    close: () => database.close(),
+  };
+}
+
+/** The SDK sends each request once: our one retry layer decides whether it is sent again. */
+function createStripe({ stripe }: CompleteConfig): Stripe {
+  const base = new URL(stripe.apiBaseUrl);
+  const secure = base.protocol === 'https:';
+  const agent = { keepAlive: true, maxSockets: stripe.maxSockets, timeout: stripe.confirmTimeoutMs };
+  return new Stripe(stripe.secretKey, {
+    apiVersion: API_VERSION,
+    host: base.hostname,
+    port: base.port || (secure ? '443' : '80'),
+    protocol: secure ? 'https' : 'http',
+    httpAgent: secure ? new HttpsAgent(agent) : new HttpAgent(agent),
+    timeout: stripe.confirmTimeoutMs,
+    maxNetworkRetries: 0,
+    telemetry: false,
+    appInfo: { name: 'guichet' },
+  });
+}
+
+async function assertIndexes(database: Database): Promise<void> {
+  const missing = await missingUniqueIndexes(openStores(database));
+  if (missing.length === 0) return;
+  throw new Error(
+    `MongoDB lacks unique indexes without which duplicates would pass: ${missing.join(', ')}. Run: guichet migrate up`,
+  );
+}
+
+/** Whose account the key is, and in which currency it settles: minimum amounts go by it. */
+async function readPlatform({ stripe }: CompleteConfig, gateway: StripeGateway): Promise<Platform> {
+  const answer = await gateway.send({ method: 'GET', path: '/v1/account', timeoutMs: stripe.callTimeoutMs });
+  const livemode = stripe.mode === 'live';
+  if (answer.type === 'object') {
+    const { id, default_currency: currency } = answer.object;
+    const settlementCurrency = typeof currency === 'string' ? parseCurrency(currency) : null;
+    return { stripeAccountId: id, livemode, settlementCurrency };
+  }
+  const refused = answer.type === 'error' && (answer.status === 401 || answer.status === 403);
+  // With the account's id given, Stripe may be away when we start: webhooks must still be taken in.
+  if (stripe.accountId && !refused)
+    return { stripeAccountId: stripe.accountId, livemode, settlementCurrency: null };
+  const why = answer.type === 'error' ? `it answered ${answer.status}` : answer.reason;
+  throw new Error(
+    `Cannot read the account from Stripe at ${stripe.apiBaseUrl}: ${why}. ` +
+      'Check STRIPE_SECRET_KEY, or set STRIPE_ACCOUNT_ID to start while Stripe is away.',
+  );
+}
+
+function createMailer({ receipts, paths }: CompleteConfig): Mailer {
+  return receipts.smtpUrl ? createSmtpMailer(receipts.smtpUrl) : createFolderMailer(`${paths.home}/mail`);
+}

@@ -1,0 +1,28 @@
+import type { CallContext, UseCases } from '../services/use-cases.js';
+
+/** What a controller is given: validated input, and who asks. */
+export interface ApiRequest<Body = undefined, Params = undefined, Query = undefined> {
+  body: Body;
+  params: Params;
+  query: Query;
+  call: CallContext;
+}
+
+/** What a controller answers. Failures are thrown as `GuichetError`. */
+export interface Reply {
+  status: 200 | 201 | 503;
+  body: object;
+  /** The payment whose client secret is the body's `clientSecret`; a stored answer leaves that member out. */
+  secretOf?: string;
+}
+
+export interface Readiness {
+  ok: boolean;
+  checks: Record<string, { ok: boolean; detail?: string }>;
+}
+
+/** Everything that controllers may call. */
+export interface Services {
+  useCases: UseCases;
+  readiness(): Promise<Readiness>;
+}

@@ -1,0 +1,11 @@
+import type { CreateOrderBody } from '../../schemas/orders/create-order.js';
+import type { ApiRequest, Reply, Services } from '../controller.js';
+import { toOrder } from './order.view.js';
+
+export async function createOrder(
+  request: ApiRequest<CreateOrderBody>,
+  { useCases }: Services,
+): Promise<Reply> {
+  const order = await useCases.createOrder(request.body, request.call);
+  return { status: 201, body: toOrder(order) };
+}

@@ -1,0 +1,10 @@
+import type { OrderParams } from '../../schemas/orders/order-params.js';
+import type { ApiRequest, Reply, Services } from '../controller.js';
+import { toOrder } from './order.view.js';
+
+export async function getOrder(
+  request: ApiRequest<undefined, OrderParams>,
+  { useCases }: Services,
+): Promise<Reply> {
+  return { status: 200, body: toOrder(await useCases.getOrder(request.params.id)) };
+}

@@ -1,0 +1,23 @@
+import type { OrderRow } from '../../domain/rows/order.js';
+import type { OrderResponse } from '../../schemas/orders/order-response.js';
+
+export function toOrder(row: OrderRow): OrderResponse {
+  return {
+    id: row._id,
+    userId: row.userId,
+    status: row.status,
+    currency: row.currency,
+    items: row.items.map(({ name, unitAmount, quantity }) => ({ name, unitAmount, quantity })),
+    subtotal: row.subtotal,
+    discount: row.discount,
+    total: row.total,
+    receiptEmail: row.receiptEmail,
+    locale: row.locale,
+    metadata: row.metadata,
+    flags: row.flags,
+    paymentId: row.paymentId,
+    paidAt: row.paidAt?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,10 @@
+import type { PaymentParams } from '../../schemas/payments/payment-params.js';
+import type { ApiRequest, Reply, Services } from '../controller.js';
+import { toPayment } from './payment.view.js';
+
+export async function getPayment(
+  request: ApiRequest<undefined, PaymentParams>,
+  { useCases }: Services,
+): Promise<Reply> {
+  return { status: 200, body: toPayment(await useCases.getPayment(request.params.id)) };
+}

@@ -1,0 +1,38 @@
+import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
+import type { ReadDependencies } from '../services/stripe/snapshots/read-object.js';
+import { fetchForEvents } from '../services/stripe/webhooks/fetch-for-events.js';
+import type { ProcessDependencies } from '../services/stripe/webhooks/process-events.js';
+import { inParallel } from '../utils/in-parallel.js';
+import type { LaneLeases } from './lane-leases.js';
+import { type Loop, startLoop } from './loop.js';
+
+const MAX_EVENTS = 200;
+const CONCURRENCY = 4;
+const IDLE_MS = 100;
+
+/** What only a fetch can settle: several events of one object share one read. */
+export function startFetches(dependencies: ProcessDependencies & ReadDependencies, leases: LaneLeases): Loop {
+  return startLoop({
+    name: 'fetches',
+    idleMs: IDLE_MS,
+    logger: dependencies.logger,
+    async run() {
+      if (!leases.held().includes('fetch')) return 'idle';
+      const { webhookEvents } = dependencies.repositories;
+      const rows = await webhookEvents.claim(['fetch'], dependencies.clock.now(), MAX_EVENTS);
+      await inParallel([...byObject(rows).values()], CONCURRENCY, (group) =>
+        fetchForEvents(dependencies, group),
+      );
+      return rows.length > 0 ? 'busy' : 'idle';
+    },
+  });
+}
+
+function byObject(rows: WebhookEventRow[]): Map<string, WebhookEventRow[]> {
+  const groups = new Map<string, WebhookEventRow[]>();
+  for (const row of rows) {
+    const key = `${row.stripeAccountId}:${row.livemode}:${row.objectId}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return groups;
+}

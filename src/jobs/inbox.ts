@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
+import { type ProcessDependencies, processEvents } from '../services/stripe/webhooks/process-events.js';
+import type { Lane, LaneLeases } from './lane-leases.js';
+import { type Loop, startLoop } from './loop.js';
+
+const MAX_EVENTS = 400;
+const MAX_BYTES = 4_000_000;
+/** A batch that is nearly empty costs as much as a full one: under load it waits this long for more. */
+const FILL_WAIT_MS = 100;
+const FILL_STEP_MS = 20;
+const FULL_ENOUGH = 0.8;
+const IDLE_MS = 100;
+
+/** Two at once, each on half of the lanes: one decides while the other waits for the majority. */
+export function startInbox(dependencies: ProcessDependencies, leases: LaneLeases): Loop[] {
+  return [0, 1].map((parity) => {
+    let busy = false;
+    return startLoop({
+      name: `inbox-${parity}`,
+      idleMs: IDLE_MS,
+      logger: dependencies.logger,
+      async run() {
+        const lanes = leases.held().filter((lane) => lane !== 'fetch' && lane % 2 === parity);
+        await takeCarefully(dependencies, leases, lanes);
+        const rows = await claim(dependencies, lanes, busy);
+        busy = rows.length > 0;
+        if (busy) await processEvents(dependencies, rows);
+        return busy ? 'busy' : 'idle';
+      },
+    });
+  });
+}
+
+async function claim(
+  { repositories, clock }: ProcessDependencies,
+  lanes: Lane[],
+  underLoad: boolean,
+): Promise<WebhookEventRow[]> {
+  if (lanes.length === 0) return [];
+  const read = () => repositories.webhookEvents.claim(lanes, clock.now(), MAX_EVENTS);
+  let rows = await read();
+  const deadline = performance.now() + (underLoad ? FILL_WAIT_MS : 0);
+  while (rows.length > 0 && rows.length < MAX_EVENTS * FULL_ENOUGH && performance.now() < deadline) {
+    await delay(FILL_STEP_MS);
+    const more = await read();
+    const arriving = more.length > rows.length;
+    rows = more;
+    if (!arriving) break;
+  }
+  return withinBytes(rows);
+}
+
+function withinBytes(rows: WebhookEventRow[]): WebhookEventRow[] {
+  let bytes = 0;
+  const end = rows.findIndex((row) => {
+    bytes += row.bytes;
+    return bytes > MAX_BYTES;
+  });
+  return end === -1 ? rows : rows.slice(0, Math.max(1, end));
+}
+
+/** What a dead worker was at may have killed it: its events go one by one, counted before they are tried. */
+async function takeCarefully(
+  dependencies: ProcessDependencies,
+  leases: LaneLeases,
+  lanes: Lane[],
+): Promise<void> {
+  const orphaned = lanes.filter((lane) => leases.takeOrphaned(lane));
+  if (orphaned.length === 0) return;
+  const { webhookEvents } = dependencies.repositories;
+  for (const row of await webhookEvents.claim(orphaned, dependencies.clock.now(), MAX_EVENTS)) {
+    await webhookEvents.countAttempt(row._id);
+    await processEvents(dependencies, [{ ...row, attempts: row.attempts + 1 }]);
+  }
+}

@@ -1,0 +1,36 @@
+import type { Response } from 'express';
+import type { Reply } from '../controllers/controller.js';
+import { type ProblemAnswer, problemBody } from './to-problem.js';
+
+/** An answer as it goes over the wire, and as an Idempotency-Key keeps it. */
+export interface Answer {
+  status: number;
+  contentType: string;
+  body: string;
+  headers: Readonly<Record<string, string>>;
+}
+
+export function answerOf(reply: Reply): Answer {
+  const body = JSON.stringify(reply.body);
+  return { status: reply.status, contentType: 'application/json; charset=utf-8', body, headers: {} };
+}
+
+export function problemAnswerOf(problem: ProblemAnswer, requestId: string): Answer {
+  const { status, retryAfterSeconds } = problem;
+  return {
+    status,
+    contentType: 'application/problem+json; charset=utf-8',
+    body: JSON.stringify(problemBody(problem, requestId)),
+    headers: {
+      ...problem.headers,
+      ...(retryAfterSeconds === null ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+      ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="guichet"' } : {}),
+    },
+  };
+}
+
+/** A client that has gone is no error: the answer is already kept where it matters. */
+export function sendAnswer(res: Response, answer: Answer): void {
+  res.status(answer.status).set(answer.headers).set('Cache-Control', 'no-store');
+  res.set('Content-Type', answer.contentType).send(answer.body);
+}

@@ -1,0 +1,95 @@
+/** An error that an endpoint may answer: its status, and an example of what it tells. */
+export interface CatalogueEntry {
+  status: number;
+  detail: string;
+  /** Present where the same request may succeed later; such an answer is never kept for its Idempotency-Key. */
+  retryAfterSeconds?: number;
+  errors?: readonly { path: string; message: string; code: string }[];
+  stripe?: { type: string; code: string; declineCode: string };
+  extra?: Record<string, string>;
+}
+
+/** Every code that the document names. Codes of Stripe (`card_declined`, `expired_card`, …) pass as they are. */
+export const errorCatalogue = {
+  validation_failed: {
+    status: 400,
+    detail: 'The request is not valid: see errors.',
+    errors: [{ path: 'email', message: 'expected an e-mail address', code: 'wrong_format' }],
+  },
+  unknown_field: {
+    status: 400,
+    detail: 'The request has fields that this endpoint does not take.',
+    errors: [{ path: 'application_fee_amount', message: 'there is no such field', code: 'unknown_field' }],
+  },
+  invalid_json: { status: 400, detail: 'The body is not valid JSON.' },
+  card_number_refused: {
+    status: 400,
+    detail: 'The body holds a card number. Collect cards with Stripe.js and send the payment method id.',
+  },
+  idempotency_key_required: {
+    status: 400,
+    detail: 'Send an Idempotency-Key header, new for each attempt.',
+  },
+  idempotency_key_invalid: {
+    status: 400,
+    detail: 'The Idempotency-Key must be 1 to 255 visible ASCII characters without spaces.',
+  },
+  invalid_signature: { status: 400, detail: 'The signature is not valid.' },
+  authentication_required: { status: 401, detail: 'Send your API key: Authorization: Bearer gk_…' },
+  invalid_api_key: { status: 401, detail: 'The API key is unknown or was revoked.' },
+  card_declined: {
+    status: 402,
+    detail: 'Your card has insufficient funds.',
+    stripe: { type: 'card_error', code: 'card_declined', declineCode: 'insufficient_funds' },
+  },
+  insufficient_scope: { status: 403, detail: 'This needs an API key with the scope payments:write.' },
+  order_not_found: { status: 404, detail: 'There is no such order.' },
+  payment_not_found: { status: 404, detail: 'There is no such payment.' },
+  customer_not_found: { status: 404, detail: 'There is no such customer.' },
+  customer_in_progress: {
+    status: 409,
+    detail: 'This user’s customer is being created. Send the same request again.',
+    retryAfterSeconds: 1,
+  },
+  payment_in_progress: {
+    status: 409,
+    detail: 'This order’s payment is being created. Send the same request again.',
+    retryAfterSeconds: 1,
+  },
+  order_already_paid: { status: 409, detail: 'The order is paid.' },
+  payment_not_confirmable: { status: 409, detail: 'The payment cannot be confirmed in its present state.' },
+  refund_exceeds_payment: { status: 409, detail: 'The refund is more than what is left of the payment.' },
+  idempotency_key_in_use: {
+    status: 409,
+    detail: 'A request with this Idempotency-Key is still being worked on.',
+    retryAfterSeconds: 1,
+  },
+  body_too_large: { status: 413, detail: 'The body is larger than this service takes.' },
+  unsupported_media_type: {
+    status: 415,
+    detail: 'Send the body as JSON, with Content-Type: application/json.',
+  },
+  amount_too_small: { status: 422, detail: 'Stripe takes no less than 50 in usd.' },
+  idempotency_key_reused: {
+    status: 422,
+    detail: 'This Idempotency-Key was used for another request. Take a new key for a new request.',
+  },
+  rate_limited: { status: 429, detail: 'Too many requests.', retryAfterSeconds: 1 },
+  internal_error: {
+    status: 500,
+    detail: 'Something went wrong here. The request id helps us to find out what.',
+  },
+  database_unavailable: {
+    status: 503,
+    detail: 'The database cannot be reached just now. Send the same request again.',
+    retryAfterSeconds: 2,
+  },
+  outcome_unknown: {
+    status: 503,
+    detail: 'Stripe did not answer in time. Send the same request again, with the same Idempotency-Key.',
+    retryAfterSeconds: 5,
+    extra: { operationId: 'op_01JHMZ5T8GCQ4W7V3K9X2B6N0H', paymentId: 'pay_01JHMZ5T8GCQ4W7V3K9X2B6N0F' },
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;

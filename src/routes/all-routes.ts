@@ -1,0 +1,24 @@
+import { createCustomerRoute } from './customers/create-customer.js';
+import { liveRoute, readyRoute } from './health/health.js';
+import { createOrderRoute } from './orders/create-order.js';
+import { getOrderRoute } from './orders/get-order.js';
+import { confirmPaymentRoute } from './payments/confirm-payment.js';
+import { createIntentRoute } from './payments/create-intent.js';
+import { getPaymentRoute } from './payments/get-payment.js';
+import { getPaymentStatusRoute } from './payments/get-payment-status.js';
+import { refundPaymentRoute } from './payments/refund-payment.js';
+import type { Route } from './route.js';
+
+/** Every endpoint, in the order of the document. A new one is added here and nowhere else. */
+export const allRoutes: readonly Route[] = [
+  createCustomerRoute,
+  createOrderRoute,
+  getOrderRoute,
+  createIntentRoute,
+  confirmPaymentRoute,
+  getPaymentStatusRoute,
+  getPaymentRoute,
+  refundPaymentRoute,
+  liveRoute,
+  readyRoute,
+];

@@ -1,0 +1,80 @@
+import type { Express, Request, RequestHandler, Response } from 'express';
+import type { Services } from '../controllers/controller.js';
+import { answerOf, sendAnswer } from '../middlewares/answer.js';
+import { authenticate, type FindApiKey } from '../middlewares/authenticate.js';
+import { authorize } from '../middlewares/authorize.js';
+import { answerOnce, type IdempotencyDependencies } from '../middlewares/idempotency.js';
+import { hashRequest, parseIdempotencyKey } from '../middlewares/idempotency-key.js';
+import type { InFlight } from '../middlewares/in-flight.js';
+import { methodNotAllowed } from '../middlewares/not-found.js';
+import { readJsonBody } from '../middlewares/read-json-body.js';
+import { refuseCardNumbers } from '../middlewares/refuse-card-numbers.js';
+import { callerOf, requestIdOf } from '../middlewares/request-context.js';
+import type { CallContext } from '../services/use-cases.js';
+import type { PreparedCall, Route } from './route.js';
+
+export interface RouteDependencies extends IdempotencyDependencies {
+  services: Services;
+  findApiKey: FindApiKey;
+  inFlight: InFlight;
+  bodyLimitBytes: number;
+}
+
+/** Every route in the same order: authenticate, authorize, read, validate, idempotency, handler. */
+export function mountRoutes(app: Express, routes: readonly Route[], dependencies: RouteDependencies): void {
+  for (const route of routes) app[route.method](route.path, ...pipeline(route, dependencies));
+  for (const [path, methods] of methodsByPath(routes)) app.all(path, methodNotAllowed(methods));
+}
+
+function pipeline(route: Route, dependencies: RouteDependencies): RequestHandler[] {
+  const access = route.scope === null ? [] : [authenticate(dependencies.findApiKey), authorize(route.scope)];
+  const { body } = route.request;
+  const reading = body === undefined ? [] : [...readJsonBody(dependencies.bodyLimitBytes), refuseCardNumbers];
+  return [...access, ...reading, handle(route, dependencies)];
+}
+
+function handle(route: Route, dependencies: RouteDependencies): RequestHandler {
+  return async (req, res) => {
+    const { body, params, query } = req;
+    const prepared = route.prepare({ body, params, query });
+    const answer = await dependencies.inFlight.track(
+      route.idempotency === true
+        ? runOnce({ route, req, res, prepared }, dependencies)
+        : prepared.run(callContext(route, res), dependencies.services).then(answerOf),
+    );
+    sendAnswer(res, answer);
+  };
+}
+
+function runOnce(
+  about: { route: Route; req: Request; res: Response; prepared: PreparedCall },
+  dependencies: RouteDependencies,
+) {
+  const { route, req, res, prepared } = about;
+  const call = callContext(route, res);
+  const request = {
+    caller: callerOf(res)._id,
+    route: `${route.method.toUpperCase()} ${route.path}`,
+    key: parseIdempotencyKey(req.headers['idempotency-key']),
+    requestHash: hashRequest(prepared),
+    requestId: call.requestId,
+  };
+  return answerOnce(
+    request,
+    (claim) => prepared.run({ ...call, idempotency: claim }, dependencies.services),
+    dependencies,
+  );
+}
+
+function callContext(route: Route, res: Response): CallContext {
+  const requestId = requestIdOf(res);
+  const actor: CallContext['actor'] =
+    route.scope === null ? { type: 'system', id: 'anonymous' } : { type: 'api_key', id: callerOf(res)._id };
+  return { requestId, actor, idempotency: null };
+}
+
+function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of routes) methods.set(path, [...(methods.get(path) ?? []), method]);
+  return methods;
+}

@@ -1,0 +1,18 @@
+import { createOrder } from '../../controllers/orders/create-order.js';
+import { createOrderBody } from '../../schemas/orders/create-order.js';
+import { orderResponse } from '../../schemas/orders/order-response.js';
+import { route } from '../route.js';
+
+export const createOrderRoute = route({
+  method: 'post',
+  path: '/api/orders',
+  operationId: 'createOrder',
+  summary: 'Create an order',
+  description: 'Totals are computed here, in minor units of the currency.',
+  tags: ['Orders'],
+  scope: 'payments:write',
+  request: { body: createOrderBody },
+  responses: { 201: { description: 'The new order', schema: orderResponse } },
+  errors: ['amount_too_small'],
+  handler: createOrder,
+});

@@ -1,0 +1,32 @@
+import { createIntent } from '../../controllers/payments/create-intent.js';
+import { createIntentBody, createIntentResponse } from '../../schemas/payments/create-intent.js';
+import { route } from '../route.js';
+
+export const createIntentRoute = route({
+  method: 'post',
+  path: '/api/payments/create-intent',
+  operationId: 'createIntent',
+  summary: 'Start a payment',
+  description:
+    'From an order, or from an amount. A second call for the same order, with any key, gives its live payment.',
+  tags: ['Payments'],
+  scope: 'payments:write',
+  idempotency: true,
+  request: { body: createIntentBody },
+  responses: {
+    201: {
+      description: 'The new payment, with the client secret for the browser',
+      schema: createIntentResponse,
+    },
+    200: { description: 'The live payment of the order', schema: createIntentResponse },
+  },
+  errors: [
+    'order_not_found',
+    'customer_not_found',
+    'order_already_paid',
+    'payment_in_progress',
+    'amount_too_small',
+    'outcome_unknown',
+  ],
+  handler: createIntent,
+});

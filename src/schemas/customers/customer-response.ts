@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { idOf } from '../shared/ids.js';
+import { metadataView } from '../shared/metadata.js';
+import { timestamp } from '../shared/text.js';
+
+export const customerResponse = z
+  .strictObject({
+    id: idOf('cus'),
+    userId: z.string(),
+    status: z.enum(['creating', 'active', 'failed', 'deleted']),
+    email: z.string(),
+    name: z.string().nullable(),
+    metadata: metadataView,
+    stripe: z.strictObject({ customerId: z.string().nullable() }),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Customer' });
+
+export type CustomerResponse = z.infer<typeof customerResponse>;

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { metadata } from '../shared/metadata.js';
+import { amount, currency, refuseImpossibleAmount } from '../shared/money.js';
+import { email, line, locale, userId } from '../shared/text.js';
+
+const orderItemInput = z.strictObject({
+  name: line(250),
+  unitAmount: amount,
+  quantity: z.int().min(1).max(10_000),
+});
+
+export const createOrderBody = z
+  .strictObject({
+    userId,
+    currency,
+    items: z.array(orderItemInput).min(1).max(100),
+    receiptEmail: email.optional(),
+    locale: locale.optional(),
+    metadata: metadata.optional(),
+  })
+  .superRefine((order, context) => {
+    for (const [index, item] of order.items.entries()) {
+      const path = ['items', index, 'unitAmount'];
+      refuseImpossibleAmount({ amount: item.unitAmount, currency: order.currency, path }, context);
+    }
+  })
+  .meta({ id: 'CreateOrder' });
+
+export type CreateOrderBody = z.infer<typeof createOrderBody>;

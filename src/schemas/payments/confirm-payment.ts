@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { idOf, paymentMethodId } from '../shared/ids.js';
+import { nextAction, paymentStatus } from './payment-response.js';
+
+/** Which hosts it may name is the use case's to say. Plain http is for a developer's own machine. */
+const returnUrl = z
+  .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+  .max(2048)
+  .meta({ example: 'https://shop.example.com/paid' });
+
+export const confirmPaymentBody = z
+  .strictObject({ paymentId: idOf('pay'), paymentMethodId, returnUrl: returnUrl.optional() })
+  .meta({ id: 'ConfirmPayment' });
+
+export type ConfirmPaymentBody = z.infer<typeof confirmPaymentBody>;
+
+export const confirmPaymentResponse = z
+  .strictObject({ id: idOf('pay'), status: paymentStatus, nextAction: nextAction.optional() })
+  .meta({ id: 'ConfirmedPayment' });
+
+export type ConfirmPaymentResponse = z.infer<typeof confirmPaymentResponse>;

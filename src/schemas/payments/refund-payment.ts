@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { refundStatuses } from '../../domain/refunds.js';
+import { idOf } from '../shared/ids.js';
+import { metadata, metadataView } from '../shared/metadata.js';
+import { amount } from '../shared/money.js';
+import { timestamp } from '../shared/text.js';
+
+const refundReason = z.enum(['duplicate', 'fraudulent', 'requested_by_customer']);
+
+export const refundPaymentBody = z
+  .strictObject({
+    paymentId: idOf('pay'),
+    amount: amount.optional().meta({ description: 'Minor units; everything refundable when absent.' }),
+    reason: refundReason.optional(),
+    metadata: metadata.optional(),
+  })
+  .meta({ id: 'RefundPayment' });
+
+export type RefundPaymentBody = z.infer<typeof refundPaymentBody>;
+
+export const refundResponse = z
+  .strictObject({
+    id: idOf('ref'),
+    paymentId: idOf('pay'),
+    orderId: idOf('ord').nullable(),
+    status: z.enum(refundStatuses),
+    amount: z.int(),
+    currency: z.string(),
+    reason: refundReason.nullable(),
+    metadata: metadataView,
+    failureReason: z.string().nullable(),
+    stripe: z.strictObject({ refundId: z.string().nullable() }),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Refund' });
+
+export type RefundResponse = z.infer<typeof refundResponse>;

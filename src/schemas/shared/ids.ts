@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { type IdPrefix, idPattern } from '../../utils/ids.js';
+
+const EXAMPLES: Partial<Record<IdPrefix, string>> = {
+  cus: 'cus_01JHMZ5T8GCQ4W7V3K9X2B6N0D',
+  ord: 'ord_01JHMZ5T8GCQ4W7V3K9X2B6N0E',
+  pay: 'pay_01JHMZ5T8GCQ4W7V3K9X2B6N0F',
+  ref: 'ref_01JHMZ5T8GCQ4W7V3K9X2B6N0G',
+};
+
+/** An id of ours, `<prefix>_<ULID>`. */
+export function idOf(prefix: IdPrefix) {
+  const example = EXAMPLES[prefix];
+  return z
+    .string()
+    .regex(idPattern(prefix), { error: `expected an id that begins with ${prefix}_` })
+    .meta({ ...(example === undefined ? {} : { example }) });
+}
+
+/**
+ * An id in a path. A malformed one is 404 with `code`, like one that names nothing: neither exists, and a caller
+ * that follows a broken link has one case to handle.
+ */
+export function pathIdOf(prefix: IdPrefix, code: string) {
+  const pattern = idPattern(prefix);
+  return z
+    .string()
+    .refine((value) => pattern.test(value), { params: { code }, error: 'there is no such object' })
+    .meta({ example: EXAMPLES[prefix] });
+}
+
+/** A payment method at Stripe. */
+export const paymentMethodId = z
+  .string()
+  .regex(/^pm_\w{1,250}$/, { error: 'expected a Stripe payment method id, which begins with pm_' })
+  .meta({ example: 'pm_card_visa' });

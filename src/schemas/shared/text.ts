@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/**
+ * The embedding system's id of a person. No control characters or spaces, and no `$` in front: an operator's name
+ * has no business in an id.
+ */
+export const userId = z
+  .string()
+  .regex(/^(?!\$)[^\s\p{C}]{1,128}$/u, { error: 'expected 1 to 128 visible characters' })
+  .meta({ description: 'Your own id of the user.', example: 'user_42' });
+
+/** Stripe takes up to 512 characters; mail servers no more than 254. */
+export const email = z
+  .email({ error: 'expected an e-mail address' })
+  .max(254)
+  .meta({ example: 'ada@example.com' });
+
+/** One line that a person reads. */
+export function line(maximum: number) {
+  return z
+    .string()
+    .min(1)
+    .max(maximum)
+    .regex(/^[^\p{Cc}]*$/u, { error: 'expected one line of text' });
+}
+
+export const locale = z.enum(['en', 'fr']).meta({ description: 'The language of the receipt.' });
+
+/** RFC 3339 in UTC, with milliseconds. */
+export const timestamp = z.iso.datetime().meta({ example: '2025-01-15T12:00:00.000Z' });

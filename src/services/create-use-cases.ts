@@ -1,0 +1,31 @@
+import { notFound } from '../domain/errors.js';
+import { createCustomer } from './customers/create-customer.js';
+import type { UseCaseDependencies } from './dependencies.js';
+import { createOrder } from './orders/create-order.js';
+import { confirmPayment } from './payments/confirm-payment.js';
+import { createPayment } from './payments/create-payment.js';
+import { refreshPayment } from './payments/refresh-payment.js';
+import { refundPayment } from './payments/refund-payment.js';
+import type { UseCases } from './use-cases.js';
+
+export function createUseCases(dependencies: UseCaseDependencies): UseCases {
+  const { orders, payments } = dependencies.repositories;
+  return {
+    createCustomer: createCustomer(dependencies),
+    createOrder: createOrder(dependencies),
+    createPayment: createPayment(dependencies),
+    confirmPayment: confirmPayment(dependencies),
+    refreshPayment: refreshPayment(dependencies),
+    refundPayment: refundPayment(dependencies),
+    async getOrder(id) {
+      const order = await orders.get(id);
+      if (!order) throw notFound('order_not_found', 'There is no such order.');
+      return order;
+    },
+    async getPayment(id) {
+      const payment = await payments.get(id);
+      if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
+      return payment;
+    },
+  };
+}

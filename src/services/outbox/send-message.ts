@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { EffectKind, EffectPayloads } from '../../domain/rows/outbox-message.js';
+import { keepRenewing } from '../../repositories/lease.js';
+import type { Repositories } from '../../repositories/repositories.js';
+import { backoffMs } from '../../utils/backoff.js';
+import type { Clock } from '../../utils/clock.js';
+
+/** Sends one effect. It may be called twice with the same key (a crash after sending): the receiver can tell by it. */
+export type Sender<Kind extends EffectKind> = (
+  payload: EffectPayloads[Kind],
+  effectKey: string,
+) => Promise<void>;
+export type Senders = { [Kind in EffectKind]: Sender<Kind> };
+
+export interface OutboxDependencies {
+  repositories: Pick<Repositories, 'outbox'>;
+  senders: Senders;
+  clock: Clock;
+  logger: { warn(context: object, message: string): void; error(context: object, message: string): void };
+}
+
+/** The waits of full jitter add up to about two days: a mail server may be away over a weekend's half. */
+const MAX_ATTEMPTS = 16;
+const BASE_MS = 1000;
+const CAP_MS = 6 * 3_600_000;
+
+/** Takes one due message, if nobody else has it, and sends it; a failure puts it off, and in the end buries it. */
+export async function sendMessage(dependencies: OutboxDependencies, id: string): Promise<void> {
+  const { repositories, senders, clock } = dependencies;
+  const { outbox } = repositories;
+  const token = randomUUID();
+  const message = await outbox.take(id, token);
+  if (!message?.payload) return;
+  const lease = keepRenewing(() => outbox.renew(id, token));
+  try {
+    await senders[message.kind](message.payload, id);
+    await outbox.markSent(id, token, clock.now());
+  } catch (error) {
+    await putOff(dependencies, { id, token, attempts: message.attempts + 1, error });
+  } finally {
+    lease.stop();
+  }
+}
+
+async function putOff(
+  { repositories, clock, logger }: OutboxDependencies,
+  { id, token, attempts, error }: { id: string; token: string; attempts: number; error: unknown },
+): Promise<void> {
+  const lastError = error instanceof Error ? error.message : String(error);
+  if (attempts >= MAX_ATTEMPTS) {
+    await repositories.outbox.bury(id, token, lastError);
+    logger.error({ effect: id, attempts, err: error }, 'A message could not be sent and waits for a person');
+    return;
+  }
+  const pause = backoffMs({ attempt: attempts, baseMs: BASE_MS, capMs: CAP_MS, random: Math.random });
+  await repositories.outbox.postpone(id, token, {
+    dueAt: new Date(clock.now().getTime() + pause),
+    lastError,
+  });
+  logger.warn({ effect: id, attempts, err: error }, 'A message was not sent and is tried again');
+}
