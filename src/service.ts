@@ -1,5 +1,4 @@
-import type { Express } from 'express';
-import { createApp } from './app.js';
+import { type AppDependencies, createApp } from './app.js';
 import type { CompleteConfig } from './config/env.js';
 import { type Container, createContainer, type Overrides } from './container.js';
 import { type HttpServer, startHttpServer } from './http-server.js';
@@ -16,7 +15,7 @@ export interface ServiceOptions {
   role: Role;
   overrides?: Overrides;
   /** What only some commands mount. */
-  extraRoutes?: (app: Express) => void;
+  extraRoutes?: NonNullable<AppDependencies['extraRoutes']>;
 }
 
 export interface Service {
@@ -77,7 +76,7 @@ function startApi(
     secrets: config.stripe.webhookSecrets,
     bodyLimitBytes: config.server.webhookBodyLimitBytes,
     toleranceSeconds: SIGNATURE_TOLERANCE_SECONDS,
-    now: () => clock.now(),
+    now: () => clock.now().getTime(),
     ingest,
     logger,
   });

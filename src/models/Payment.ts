@@ -1,5 +1,5 @@
 import type { PaymentRow } from '../domain/rows/payment.js';
-import { defineSchema, nullable, required, uniqueStripeId, versionedFields } from './define-schema.js';
+import { defineSchema, isText, nullable, required, uniqueStripeId, versionedFields } from './define-schema.js';
 
 export const paymentSchema = defineSchema<PaymentRow>(
   {
@@ -37,7 +37,7 @@ export const paymentSchema = defineSchema<PaymentRow>(
   },
   [
     uniqueStripeId('stripe.paymentIntentId'),
-    [{ orderId: 1 }, { unique: true, partialFilterExpression: { live: true, orderId: { $type: 'string' } } }],
+    [{ orderId: 1 }, { unique: true, partialFilterExpression: { live: true, orderId: isText } }],
     [{ userId: 1, _id: -1 }],
     [{ userId: 1, status: 1, _id: -1 }],
     [{ userId: 1, currency: 1, _id: -1 }],
