@@ -1,5 +1,12 @@
 import type { PaymentRow } from '../domain/rows/payment.js';
-import { defineSchema, isText, nullable, required, uniqueStripeId, versionedFields } from './define-schema.js';
+import {
+  defineSchema,
+  isText,
+  nullable,
+  required,
+  uniqueStripeId,
+  versionedFields,
+} from './define-schema.js';
 
 export const paymentSchema = defineSchema<PaymentRow>(
   {
@@ -18,11 +25,7 @@ export const paymentSchema = defineSchema<PaymentRow>(
     description: nullable(String),
     receiptEmail: nullable(String),
     metadata: { type: Object, required: true },
-    lastError: {
-      type: { type: String, code: String, declineCode: String, message: String },
-      default: null,
-      _id: false,
-    },
+    lastError: { type: Object, default: null },
     nextAction: { type: Object, default: null },
     stripe: {
       customerId: nullable(String),

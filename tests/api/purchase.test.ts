@@ -26,17 +26,27 @@ describe('a purchase', () => {
     const confirmed = (await api.confirm({ paymentId: intent.id, paymentMethodId: 'pm_card_visa' })).body;
     expect(confirmed.status).to.equal('succeeded');
 
-    const paid = await eventually(async () => (await api.getOrder(order.id)).body, (row) => row.status === 'paid');
+    const paid = await eventually(
+      async () => (await api.getOrder(order.id)).body,
+      (row) => row.status === 'paid',
+    );
     expect(paid.total).to.equal(2500);
-    await eventually(() => stack.smtp.received.length, (count) => count === 1);
+    await eventually(
+      () => stack.smtp.received.length,
+      (count) => count === 1,
+    );
     const refund = (await api.refund({ paymentId: intent.id, amount: 500 })).body;
     expect(refund).to.include({ amount: 500, status: 'succeeded' });
-    const status = (await api.getStatus(intent.id)).body;
+    const status = (await api.getPaymentStatus(intent.id)).body;
     expect(status).to.include({ amountReceived: 2500, amountRefunded: 500 });
 
     await stack.sandbox.idle();
     const open = await eventually(
-      () => stack.rows('webhook_events').find({ dueAt: { $exists: true } }, { hint: '_id_' }).toArray(),
+      () =>
+        stack
+          .rows('webhook_events')
+          .find({ dueAt: { $exists: true } }, { hint: '_id_' })
+          .toArray(),
       (rows) => rows.length === 0,
     );
     expect(open).to.deep.equal([]);

@@ -34,10 +34,8 @@ export interface Stack {
   smtp: TestSmtp;
   service: Service;
   mongo: MongoClient;
-  /** The test's database, with the collections' own names. */
-  rows<Row extends { _id: string }>(
-    name: string,
-  ): ReturnType<ReturnType<MongoClient['db']>['collection']> & { row?: Row };
+  /** A collection of the test's database, named without its prefix. */
+  rows(name: string): Collection<AnyRow>;
   environment: Record<string, string>;
   /** Lines of the log. */
   logs: Record<string, unknown>[];
