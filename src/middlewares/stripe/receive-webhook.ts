@@ -27,8 +27,7 @@ export interface WebhookOptions {
   secrets: readonly string[];
   bodyLimitBytes: number;
   toleranceSeconds: number;
-  /** Milliseconds. */
-  now: () => number;
+  now: () => Date;
   /** Resolves once the event is stored durably, now or before; throws otherwise. */
   ingest: (received: ReceivedEvent) => Promise<void>;
   logger: Pick<Logger, 'error' | 'warn'>;

@@ -18,8 +18,7 @@ export interface SignedRequest {
   /** Exactly as they came over the wire. */
   body: Uint8Array;
   header: string | string[] | undefined;
-  /** Milliseconds. */
-  now: number;
+  now: Date;
 }
 
 /**
@@ -39,7 +38,7 @@ export function createSignatureVerifier(options: {
   return ({ body, header, now }) => {
     const signed = parseHeader(header);
     if (typeof signed === 'string') return { ok: false, reason: signed };
-    const age = Math.floor(now / 1000) - signed.timestamp;
+    const age = Math.floor(now.getTime() / 1000) - signed.timestamp;
     if (age > options.toleranceSeconds) return { ok: false, reason: 'timestamp_too_old' };
     if (age < -options.toleranceSeconds) return { ok: false, reason: 'timestamp_in_future' };
     const matches = keys.some((key) => matchesAny(sign(key, signed.timestamp, body), signed.signatures));
