@@ -76,7 +76,7 @@ function startApi(
     secrets: config.stripe.webhookSecrets,
     bodyLimitBytes: config.server.webhookBodyLimitBytes,
     toleranceSeconds: SIGNATURE_TOLERANCE_SECONDS,
-    now: () => clock.now().getTime(),
+    now: () => clock.now(),
     ingest,
     logger,
   });
