@@ -7,6 +7,7 @@ import { serve } from '../src/cli/serve.js';
 import { verifyAudit } from '../src/cli/verify-audit.js';
 import { scopes as allScopes, type Scope } from '../src/domain/rows/api-key.js';
 import type { Role } from '../src/service.js';
+import { demo } from './demo/demo.js';
 import { dev } from './dev.js';
 import { sandbox } from './sandbox.js';
 
@@ -83,6 +84,11 @@ program
   .option('--port <port>', 'the port to listen to', '12111')
   .option('--data <file>', 'keep its state in this file')
   .action((options: { port: string; data?: string }) => sandbox(options, print));
+
+program
+  .command('demo')
+  .description('the story of one purchase, told against the running instance')
+  .action(() => demo({ home: process.env.GUICHET_HOME ?? '.guichet', env: process.env }, print));
 
 try {
   await program.parseAsync();

@@ -1,5 +1,4 @@
-import type { Express } from 'express';
-import { createApp } from './app.js';
+import { type AppDependencies, createApp } from './app.js';
 import type { CompleteConfig } from './config/env.js';
 import { type Container, createContainer, type Overrides } from './container.js';
 import { type HttpServer, startHttpServer } from './http-server.js';
@@ -16,7 +15,7 @@ export interface ServiceOptions {
   role: Role;
   overrides?: Overrides;
   /** What only some commands mount. */
-  extraRoutes?: (app: Express) => void;
+  extraRoutes?: NonNullable<AppDependencies['extraRoutes']>;
 }
 
 export interface Service {
