@@ -427,7 +427,10 @@ describe('the web layer', () => {
 
   describe('failures', () => {
     async function failing(error: unknown) {
-      const { api } = await start({ useCases: { getPayment: () => Promise.reject(error) } });
+      const getPayment = async () => {
+        throw error;
+      };
+      const { api } = await start({ useCases: { getPayment } });
       return api.getPayment(newId('pay'));
     }
 

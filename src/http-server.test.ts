@@ -26,7 +26,7 @@ describe('startHttpServer', () => {
       webhooks: new Map([
         [
           '/api/webhooks/stripe',
-          async (req, res) => {
+          (req, res) => {
             seen.push(`webhook ${req.url}`);
             res.end('webhook');
           },
