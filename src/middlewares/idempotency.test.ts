@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { expect } from 'chai';
+import { MemoryIdempotencyKeys } from '../../tests/support/memory-idempotency-keys.js';
 import { examplePayment } from '../../tests/support/rows.js';
 import { startWebLayer, type WebLayer, type WebLayerOptions } from '../../tests/support/web-layer.js';
 import {
@@ -237,6 +238,36 @@ describe('Idempotency-Key', () => {
     expect(second.replayed).to.equal(true);
     expect(asked).to.deep.equal([first.body.id]);
     expect(JSON.stringify(keys.stored)).to.not.include(SECRET);
+  });
+
+  it('says nothing of a client secret that is gone, and goes on once it is back', async () => {
+    let secret: string | null = null;
+    const { api } = await start({ app: { clientSecretOf: async () => secret } });
+    const input = { amount: 100, currency: 'usd' };
+    await api.createIntent(input, { idempotencyKey: 'k' });
+    expect((await api.createIntent(input, { idempotencyKey: 'k' })).status).to.equal(500);
+    secret = SECRET;
+    expect((await api.createIntent(input, { idempotencyKey: 'k' })).body.clientSecret).to.equal(SECRET);
+  });
+
+  it('tells the first failure, also when the key cannot be given back', async () => {
+    const { useCases } = counting([
+      () => outcomeUnknown('outcome_unknown', 'Again.', { retryAfterSeconds: 2 }),
+    ]);
+    const keys = new MemoryIdempotencyKeys();
+    keys.release = () => Promise.reject(new Error('the database is gone'));
+    const { api, logs } = await start({ useCases, app: { idempotencyKeys: keys } });
+    const answer = await api.confirm(body);
+    expect(answer.problem.code).to.equal('outcome_unknown');
+    expect(logs.some((line) => line.includes('could not be given back'))).to.equal(true);
+  });
+
+  it('does not answer 200 for what it could not store', async () => {
+    const keys = new MemoryIdempotencyKeys();
+    keys.finish = () => Promise.reject(Object.assign(new Error('gone'), { name: 'MongoNetworkError' }));
+    const { api } = await start({ app: { idempotencyKeys: keys } });
+    const answer = await api.confirm(body);
+    expect([answer.status, answer.problem.code]).to.deep.equal([503, 'database_unavailable']);
   });
 
   it('a client that hangs up aborts nothing, and finds the answer when it asks again', async () => {
