@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormatsModule from 'ajv-formats';
 import { expect } from 'chai';
@@ -21,6 +22,7 @@ interface Operation {
 
 // As it is served: without members that are undefined.
 const document = JSON.parse(JSON.stringify(buildDocument(allRoutes))) as OpenApiDocument & {
+  info: { version: string };
   paths: Record<string, Record<string, Operation>>;
 };
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -37,6 +39,11 @@ describe('openapi.json', () => {
     const described = operations.map(({ path, method }) => `${method} ${path}`);
     const routes = allRoutes.map(({ path, method }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
     expect(described).to.have.members([...routes, 'post /api/webhooks/stripe']);
+  });
+
+  it('has the version of the package', () => {
+    const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(document.info.version).to.equal(manifest.version);
   });
 
   it('names each operation once', () => {
