@@ -121,7 +121,7 @@ export class Engine {
   }
 
   private isIdle(): boolean {
-    return this.jobs.soonCount === 0 && this.deliverer.pendingCount === 0;
+    return !this.jobs.busy && !this.deliverer.busy;
   }
 
   private settled(): void {

@@ -127,6 +127,14 @@ describe('sandbox: control plane over HTTP', () => {
     expect((await call('GET', '3ds/pi_missing')).status).to.equal(404);
   });
 
+  it('does not let a page of another origin control it', async () => {
+    const headers = { origin: 'https://evil.example' };
+    const response = await fetch(`${sandbox.url}/_sandbox/reset`, { method: 'POST', headers });
+    expect(response.status).to.equal(403);
+    const own = await fetch(`${sandbox.url}/_sandbox/clock`, { headers: { origin: sandbox.url } });
+    expect(own.status).to.equal(200);
+  });
+
   it('names its verbs to whoever guesses wrong', async () => {
     const { status, body } = await call('GET', 'nothing');
     expect(status).to.equal(404);

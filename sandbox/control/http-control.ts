@@ -18,6 +18,8 @@ export function controlPlane(
   return async (request) => {
     const [, , first = '', ...rest] = request.path.split('/');
     const verb = verbs[`${request.method} ${first}`];
+    if (isForeign(request))
+      return json(403, { error: 'a page of another origin may not control the sandbox' });
     try {
       if (first === '3ds') return threeDSecure(control, request, rest[0] ?? '');
       if (!verb) return noVerb(Object.keys(verbs));
@@ -29,6 +31,12 @@ export function controlPlane(
       });
     }
   };
+}
+
+/** The control plane asks for no key, so a browser must not carry requests from elsewhere into it. */
+function isForeign({ headers }: ApiRequest): boolean {
+  const { origin, host } = headers;
+  return typeof origin === 'string' && (!URL.canParse(origin) || new URL(origin).host !== host);
 }
 
 function noVerb(verbs: readonly string[]): Answer {
