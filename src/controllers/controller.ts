@@ -8,14 +8,6 @@ export interface ApiRequest<Body = undefined, Params = undefined, Query = undefi
   call: CallContext;
 }
 
-/** What a controller answers. Failures are thrown as `GuichetError`. */
-export interface Reply {
-  status: 200 | 201 | 503;
-  body: object;
-  /** The payment whose client secret is the body's `clientSecret`; a stored answer leaves that member out. */
-  secretOf?: string;
-}
-
 export interface Readiness {
   ok: boolean;
   checks: Record<string, { ok: boolean; detail?: string }>;

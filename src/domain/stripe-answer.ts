@@ -41,7 +41,10 @@ export type StripeAnswer =
  * What an answer to a write settles. `unansweredBefore`: the same key was sent before and never answered, so that
  * request may still arrive and execute; then a validation error is no refusal unless it is the stored answer.
  */
-export function settledBy(answer: StripeAnswer, unansweredBefore: boolean): 'done' | 'refused' | 'unknown' {
+export function settledBy(
+  answer: StripeAnswer,
+  { unansweredBefore }: { unansweredBefore: boolean },
+): 'done' | 'refused' | 'unknown' {
   if (answer.type === 'object') return 'done';
   if (answer.type === 'none') return 'unknown';
   if (answer.status === 402) return 'refused';

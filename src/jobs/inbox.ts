@@ -23,7 +23,7 @@ export function startInbox(dependencies: ProcessDependencies, leases: LaneLeases
       async run() {
         const lanes = leases.held().filter((lane) => lane !== 'fetch' && lane % 2 === parity);
         await takeCarefully(dependencies, leases, lanes);
-        const rows = await claim(dependencies, lanes, busy);
+        const rows = await claim(dependencies, lanes, { underLoad: busy });
         busy = rows.length > 0;
         if (busy) await processEvents(dependencies, rows);
         return busy ? 'busy' : 'idle';
@@ -35,7 +35,7 @@ export function startInbox(dependencies: ProcessDependencies, leases: LaneLeases
 async function claim(
   { repositories, clock }: ProcessDependencies,
   lanes: Lane[],
-  underLoad: boolean,
+  { underLoad }: { underLoad: boolean },
 ): Promise<WebhookEventRow[]> {
   if (lanes.length === 0) return [];
   const read = () => repositories.webhookEvents.claim(lanes, clock.now(), MAX_EVENTS);

@@ -1,6 +1,13 @@
 import type { Response } from 'express';
-import type { Reply } from '../controllers/controller.js';
 import { type ProblemAnswer, problemBody } from './to-problem.js';
+
+/** What a controller answers. Failures are thrown as `GuichetError`. */
+export interface Reply {
+  status: 200 | 201 | 503;
+  body: object;
+  /** The payment whose client secret is the body's `clientSecret`; a stored answer leaves that member out. */
+  secretOf?: string;
+}
 
 /** An answer as it goes over the wire, and as an Idempotency-Key keeps it. */
 export interface Answer {

@@ -1,9 +1,8 @@
-import type { Reply } from '../controllers/controller.js';
 import { conflict, internalError, unprocessable } from '../domain/errors.js';
 import type { StoredAnswer } from '../domain/rows/idempotency-key.js';
 import type { Logger } from '../observability/logger.js';
 import type { IdempotencyClaim, IdempotencyKeys } from '../services/access/idempotency-keys.js';
-import { type Answer, answerOf, problemAnswerOf } from './answer.js';
+import { type Answer, answerOf, problemAnswerOf, type Reply } from './answer.js';
 import { toProblem } from './to-problem.js';
 
 const IN_USE_RETRY_SECONDS = 1;

@@ -13,7 +13,7 @@ export const operationSchema = defineSchema<OperationRow>(
     _id: String,
     ...stripeScopeFields,
     kind: required(String),
-    subject: { type: { collection: String, id: String }, required: true, _id: false },
+    subject: { type: Object, required: true },
     exclusiveKey: String,
     laneKey: required(String),
     apiVersion: required(String),

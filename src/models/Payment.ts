@@ -1,5 +1,12 @@
 import type { PaymentRow } from '../domain/rows/payment.js';
-import { defineSchema, nullable, required, uniqueStripeId, versionedFields } from './define-schema.js';
+import {
+  defineSchema,
+  isText,
+  nullable,
+  required,
+  uniqueStripeId,
+  versionedFields,
+} from './define-schema.js';
 
 export const paymentSchema = defineSchema<PaymentRow>(
   {
@@ -18,11 +25,7 @@ export const paymentSchema = defineSchema<PaymentRow>(
     description: nullable(String),
     receiptEmail: nullable(String),
     metadata: { type: Object, required: true },
-    lastError: {
-      type: { type: String, code: String, declineCode: String, message: String },
-      default: null,
-      _id: false,
-    },
+    lastError: { type: Object, default: null },
     nextAction: { type: Object, default: null },
     stripe: {
       customerId: nullable(String),
@@ -37,7 +40,7 @@ export const paymentSchema = defineSchema<PaymentRow>(
   },
   [
     uniqueStripeId('stripe.paymentIntentId'),
-    [{ orderId: 1 }, { unique: true, partialFilterExpression: { live: true, orderId: { $type: 'string' } } }],
+    [{ orderId: 1 }, { unique: true, partialFilterExpression: { live: true, orderId: isText } }],
     [{ userId: 1, _id: -1 }],
     [{ userId: 1, status: 1, _id: -1 }],
     [{ userId: 1, currency: 1, _id: -1 }],

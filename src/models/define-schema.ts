@@ -36,11 +36,17 @@ export const versionedFields = {
   updatedAt: required(Date),
 };
 
+/**
+ * "Is a string", in the one form that the planner matches with an equality or an `$in`: it uses a partial index whose
+ * filter says `$type: 'string'` for no query at all.
+ */
+export const isText = { $gt: '' };
+
 /** Unique where the Stripe id exists, within its account and mode. */
 export function uniqueStripeId(path: string): IndexSpec {
   return [
     { [path]: 1, stripeAccountId: 1, livemode: 1 },
-    { unique: true, partialFilterExpression: { [path]: { $type: 'string' } } },
+    { unique: true, partialFilterExpression: { [path]: isText } },
   ];
 }
 

@@ -5,8 +5,8 @@ export interface CatalogueEntry {
   /** Present where the same request may succeed later; such an answer is never kept for its Idempotency-Key. */
   retryAfterSeconds?: number;
   errors?: readonly { path: string; message: string; code: string }[];
-  stripe?: { type: string; code: string; declineCode: string };
-  extra?: Record<string, string>;
+  stripe?: { type: string; code: string; declineCode: string | null };
+  extra?: Record<string, string | number>;
 }
 
 /** Every code that the document names. Codes of Stripe (`card_declined`, `expired_card`, …) pass as they are. */
@@ -34,6 +34,14 @@ export const errorCatalogue = {
     status: 400,
     detail: 'The Idempotency-Key must be 1 to 255 visible ASCII characters without spaces.',
   },
+  return_url_not_allowed: {
+    status: 400,
+    detail: 'returnUrl must be on one of these hosts: shop.example.com.',
+  },
+  customer_of_another_user: {
+    status: 400,
+    detail: 'The customer belongs to another user than the order.',
+  },
   invalid_signature: { status: 400, detail: 'The signature is not valid.' },
   authentication_required: { status: 401, detail: 'Send your API key: Authorization: Bearer gk_…' },
   invalid_api_key: { status: 401, detail: 'The API key is unknown or was revoked.' },
@@ -56,9 +64,23 @@ export const errorCatalogue = {
     detail: 'This order’s payment is being created. Send the same request again.',
     retryAfterSeconds: 1,
   },
-  order_already_paid: { status: 409, detail: 'The order is paid.' },
-  payment_not_confirmable: { status: 409, detail: 'The payment cannot be confirmed in its present state.' },
-  refund_exceeds_payment: { status: 409, detail: 'The refund is more than what is left of the payment.' },
+  operation_in_progress: {
+    status: 409,
+    detail: 'Another request is changing this payment. Ask again in a moment.',
+    retryAfterSeconds: 1,
+  },
+  order_not_payable: { status: 409, detail: 'The order is paid: only a pending order can be paid.' },
+  payment_not_confirmable: { status: 409, detail: 'The payment is succeeded: it cannot be confirmed.' },
+  payment_not_refundable: {
+    status: 409,
+    detail: 'The payment is processing: only a succeeded payment can be refunded.',
+  },
+  payment_fully_refunded: { status: 409, detail: 'Nothing is left to refund.' },
+  refund_exceeds_payment: {
+    status: 409,
+    detail: 'Only 1500 usd are left to refund.',
+    extra: { refundable: 1500 },
+  },
   idempotency_key_in_use: {
     status: 409,
     detail: 'A request with this Idempotency-Key is still being worked on.',
@@ -69,7 +91,22 @@ export const errorCatalogue = {
     status: 415,
     detail: 'Send the body as JSON, with Content-Type: application/json.',
   },
-  amount_too_small: { status: 422, detail: 'Stripe takes no less than 50 in usd.' },
+  amount_too_small: {
+    status: 422,
+    detail: 'The smallest amount in usd is 50.',
+    errors: [{ path: 'amount', message: 'The smallest amount in usd is 50.', code: 'amount_too_small' }],
+  },
+  amount_step: {
+    status: 422,
+    detail: 'Amounts in isk must be a multiple of 100.',
+    errors: [{ path: 'amount', message: 'Amounts in isk must be a multiple of 100.', code: 'amount_step' }],
+  },
+  total_too_large: { status: 422, detail: 'The items cannot be added up in usd: total too large.' },
+  refused_by_stripe: {
+    status: 422,
+    detail: 'Stripe refused the request: No such payment method.',
+    stripe: { type: 'invalid_request_error', code: 'resource_missing', declineCode: null },
+  },
   idempotency_key_reused: {
     status: 422,
     detail: 'This Idempotency-Key was used for another request. Take a new key for a new request.',
@@ -83,6 +120,16 @@ export const errorCatalogue = {
     status: 503,
     detail: 'The database cannot be reached just now. Send the same request again.',
     retryAfterSeconds: 2,
+  },
+  stripe_unavailable: {
+    status: 503,
+    detail: 'Stripe could not be asked. Read the status without refresh, or ask again.',
+    retryAfterSeconds: 2,
+  },
+  event_not_stored: {
+    status: 503,
+    detail: 'The event could not be stored. Send it again.',
+    retryAfterSeconds: 5,
   },
   outcome_unknown: {
     status: 503,

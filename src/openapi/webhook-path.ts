@@ -27,7 +27,7 @@ export function registerWebhookPath(registry: OpenAPIRegistry): void {
         content: { 'application/json': { schema: z.strictObject({ received: z.literal(true) }) } },
       },
       ...problemResponses(
-        ['invalid_signature', 'body_too_large', 'unsupported_media_type', 'database_unavailable'],
+        ['invalid_signature', 'body_too_large', 'unsupported_media_type', 'event_not_stored'],
         problemResponse,
       ),
     },

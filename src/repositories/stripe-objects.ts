@@ -1,10 +1,11 @@
+import type { StripeScope } from '../domain/rows/shared.js';
 import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';
 
 /** The mirror's key of a Stripe object. */
-export function mirrorId(account: string, livemode: boolean, stripeId: string): string {
-  return `${account}:${livemode ? 'live' : 'test'}:${stripeId}`;
+export function mirrorId({ stripeAccountId, livemode }: StripeScope, stripeId: string): string {
+  return `${stripeAccountId}:${livemode ? 'live' : 'test'}:${stripeId}`;
 }
 
 export function stripeObjectsRepository(stores: Stores, scope: Scope) {

@@ -1,6 +1,7 @@
 import { type ZodType, z } from 'zod';
-import type { ApiRequest, Reply, Services } from '../controllers/controller.js';
+import type { ApiRequest, Services } from '../controllers/controller.js';
 import type { Scope } from '../domain/rows/api-key.js';
+import type { Reply } from '../middlewares/answer.js';
 import { validateInput, validateParams } from '../middlewares/validate.js';
 import type { ErrorCode } from '../openapi/error-catalogue.js';
 

@@ -1,5 +1,6 @@
+import type { Reply } from '../../middlewares/answer.js';
 import type { CreateCustomerBody } from '../../schemas/customers/create-customer.js';
-import type { ApiRequest, Reply, Services } from '../controller.js';
+import type { ApiRequest, Services } from '../controller.js';
 import { toCustomer } from './customer.view.js';
 
 export async function createCustomer(

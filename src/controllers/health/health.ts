@@ -1,5 +1,6 @@
+import type { Reply } from '../../middlewares/answer.js';
 import type { ReadinessResponse } from '../../schemas/health/health-response.js';
-import type { ApiRequest, Reply, Services } from '../controller.js';
+import type { ApiRequest, Services } from '../controller.js';
 
 /** The process answers: restart it when this fails. */
 export async function live(): Promise<Reply> {

@@ -1,5 +1,6 @@
+import type { Reply } from '../../middlewares/answer.js';
 import type { CreateOrderBody } from '../../schemas/orders/create-order.js';
-import type { ApiRequest, Reply, Services } from '../controller.js';
+import type { ApiRequest, Services } from '../controller.js';
 import { toOrder } from './order.view.js';
 
 export async function createOrder(

@@ -1,5 +1,6 @@
+import type { Reply } from '../../middlewares/answer.js';
 import type { ConfirmPaymentBody } from '../../schemas/payments/confirm-payment.js';
-import type { ApiRequest, Reply, Services } from '../controller.js';
+import type { ApiRequest, Services } from '../controller.js';
 import { toConfirmedPayment } from './payment.view.js';
 
 export async function confirmPayment(

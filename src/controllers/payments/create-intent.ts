@@ -1,5 +1,6 @@
+import type { Reply } from '../../middlewares/answer.js';
 import type { CreateIntentBody } from '../../schemas/payments/create-intent.js';
-import type { ApiRequest, Reply, Services } from '../controller.js';
+import type { ApiRequest, Services } from '../controller.js';
 import { toCreatedIntent } from './created-intent.view.js';
 
 export async function createIntent(

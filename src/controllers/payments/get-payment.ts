@@ -1,5 +1,6 @@
+import type { Reply } from '../../middlewares/answer.js';
 import type { PaymentParams } from '../../schemas/payments/payment-params.js';
-import type { ApiRequest, Reply, Services } from '../controller.js';
+import type { ApiRequest, Services } from '../controller.js';
 import { toPayment } from './payment.view.js';
 
 export async function getPayment(

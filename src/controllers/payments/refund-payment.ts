@@ -1,5 +1,6 @@
+import type { Reply } from '../../middlewares/answer.js';
 import type { RefundPaymentBody } from '../../schemas/payments/refund-payment.js';
-import type { ApiRequest, Reply, Services } from '../controller.js';
+import type { ApiRequest, Services } from '../controller.js';
 import { toRefund } from './refund.view.js';
 
 export async function refundPayment(

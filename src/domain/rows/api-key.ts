@@ -1,4 +1,5 @@
-export type Scope = 'payments:read' | 'payments:write' | 'ops';
+export const scopes = ['payments:read', 'payments:write', 'ops'] as const;
+export type Scope = (typeof scopes)[number];
 
 export interface ApiKeyRow {
   _id: string;

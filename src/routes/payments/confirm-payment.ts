@@ -15,6 +15,14 @@ export const confirmPaymentRoute = route({
   idempotency: true,
   request: { body: confirmPaymentBody },
   responses: { 200: { description: 'The payment after the attempt', schema: confirmPaymentResponse } },
-  errors: ['card_declined', 'payment_not_found', 'payment_not_confirmable', 'outcome_unknown'],
+  errors: [
+    'return_url_not_allowed',
+    'card_declined',
+    'payment_not_found',
+    'payment_not_confirmable',
+    'operation_in_progress',
+    'refused_by_stripe',
+    'outcome_unknown',
+  ],
   handler: confirmPayment,
 });

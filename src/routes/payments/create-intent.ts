@@ -23,9 +23,12 @@ export const createIntentRoute = route({
   errors: [
     'order_not_found',
     'customer_not_found',
-    'order_already_paid',
+    'customer_of_another_user',
+    'order_not_payable',
     'payment_in_progress',
     'amount_too_small',
+    'amount_step',
+    'refused_by_stripe',
     'outcome_unknown',
   ],
   handler: createIntent,

@@ -12,6 +12,6 @@ export const getPaymentStatusRoute = route({
   scope: 'payments:read',
   request: { params: paymentParams, query: paymentStatusQuery },
   responses: { 200: { description: 'The state', schema: paymentStatusResponse } },
-  errors: ['payment_not_found'],
+  errors: ['payment_not_found', 'stripe_unavailable'],
   handler: getPaymentStatus,
 });

@@ -13,6 +13,14 @@ export const refundPaymentRoute = route({
   idempotency: true,
   request: { body: refundPaymentBody },
   responses: { 201: { description: 'The new refund', schema: refundResponse } },
-  errors: ['payment_not_found', 'refund_exceeds_payment', 'outcome_unknown'],
+  errors: [
+    'payment_not_found',
+    'payment_not_refundable',
+    'payment_fully_refunded',
+    'refund_exceeds_payment',
+    'amount_step',
+    'refused_by_stripe',
+    'outcome_unknown',
+  ],
   handler: refundPayment,
 });

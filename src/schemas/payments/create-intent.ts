@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idOf } from '../shared/ids.js';
 import { metadata } from '../shared/metadata.js';
-import { amount, currency, refuseImpossibleAmount } from '../shared/money.js';
+import { amount, currency } from '../shared/money.js';
 import { email, line, userId } from '../shared/text.js';
 import { paymentStatus } from './payment-response.js';
 
@@ -26,8 +26,6 @@ export const createIntentBody = z
     }
     if (body.amount === undefined) refuse('amount', 'required', 'required unless orderId is given');
     if (body.currency === undefined) refuse('currency', 'required', 'required unless orderId is given');
-    if (body.amount === undefined || body.currency === undefined) return;
-    refuseImpossibleAmount({ amount: body.amount, currency: body.currency, path: ['amount'] }, context);
   })
   .meta({ id: 'CreateIntent', description: 'Either `orderId`, or `amount` and `currency`.' });
 

@@ -1,13 +1,23 @@
 import { z } from 'zod';
 
+/** Not `z.string().regex`: the document would write the flag into the pattern. JSON Schema's patterns are Unicode. */
+export function textMatching(pattern: RegExp, error: string) {
+  return z
+    .string()
+    .refine((value) => pattern.test(value), { params: { code: 'wrong_format' }, error })
+    .meta({ pattern: pattern.source });
+}
+
 /**
  * The embedding system's id of a person. No control characters or spaces, and no `$` in front: an operator's name
  * has no business in an id.
  */
-export const userId = z
-  .string()
-  .regex(/^(?!\$)[^\s\p{C}]{1,128}$/u, { error: 'expected 1 to 128 visible characters' })
-  .meta({ description: 'Your own id of the user.', example: 'user_42' });
+export const userId = textMatching(/^(?!\$)[^\s\p{C}]{1,128}$/u, 'expected 1 to 128 visible characters').meta(
+  {
+    description: 'Your own id of the user.',
+    example: 'user_42',
+  },
+);
 
 /** Stripe takes up to 512 characters; mail servers no more than 254. */
 export const email = z
@@ -17,11 +27,10 @@ export const email = z
 
 /** One line that a person reads. */
 export function line(maximum: number) {
-  return z
-    .string()
-    .min(1)
-    .max(maximum)
-    .regex(/^[^\p{Cc}]*$/u, { error: 'expected one line of text' });
+  return textMatching(
+    new RegExp(`^[^\\p{Cc}]{1,${maximum}}$`, 'u'),
+    `expected one line of at most ${maximum} characters`,
+  );
 }
 
 export const locale = z.enum(['en', 'fr']).meta({ description: 'The language of the receipt.' });

@@ -50,8 +50,7 @@ async function orderOf(
 async function cardOf({ repositories }: ReceiptDependencies, payment: PaymentRow) {
   const chargeId = payment.stripe.latestChargeId;
   if (!chargeId) return {};
-  const { stripeAccountId, livemode } = payment;
-  const charge = await repositories.stripeObjects.get(mirrorId(stripeAccountId, livemode, chargeId));
+  const charge = await repositories.stripeObjects.get(mirrorId(payment, chargeId));
   const details = charge?.data.payment_method_details as
     | { card?: { brand?: string; last4?: string } }
     | undefined;

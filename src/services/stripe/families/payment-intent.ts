@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { canonicalJson } from '../../../domain/audit-chain.js';
 import { type Change, move } from '../../../domain/changes.js';
 import { isLive, isPaymentIntentStatus, paymentIntentRank } from '../../../domain/payment-state.js';
 import type { NextAction, PaymentError, PaymentRow } from '../../../domain/rows/payment.js';
@@ -81,9 +82,15 @@ function decide(snapshot: SnapshotOf<Intent>, rows: WorkingSet, context: Decisio
   if (payment.stripe.paymentIntentId === null && !fits(payment, snapshot))
     return flagMismatch(payment, intent);
   const after = stateOf(intent, payment, context.now);
+  if (canonicalJson(after) === canonicalJson(pick(payment, after))) return [];
   const changes: Change[] = [move('payments', payment._id, after), auditOf(payment, after)];
   const succeeded = after.status === 'succeeded' && payment.status !== 'succeeded';
   return succeeded ? [...changes, ...payOrder({ ...payment, ...after }, rows, context)] : changes;
+}
+
+function pick(payment: PaymentRow, like: PaymentState): Partial<PaymentRow> {
+  const fields = Object.keys(like) as (keyof PaymentState)[];
+  return Object.fromEntries(fields.map((field) => [field, payment[field]]));
 }
 
 /** A PaymentIntent attaches only to a row without one and with equal terms. */
@@ -122,8 +129,7 @@ type PaymentState = Pick<
   | 'nextAction'
   | 'stripe'
   | 'succeededAt'
-> &
-  Partial<Pick<PaymentRow, 'clientSecret'>>;
+>;
 
 function stateOf(intent: Intent, payment: PaymentRow, now: Date): PaymentState {
   const status = isPaymentIntentStatus(intent.status) ? intent.status : payment.status;
@@ -141,7 +147,6 @@ function stateOf(intent: Intent, payment: PaymentRow, now: Date): PaymentState {
       latestChargeId: idOf(intent.latest_charge),
     },
     succeededAt: status === 'succeeded' ? (payment.succeededAt ?? now) : null,
-    ...(intent.client_secret ? { clientSecret: intent.client_secret } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { canonicalJson } from '../../../domain/audit-chain.js';
 import { type Change, insert, move } from '../../../domain/changes.js';
 import { isPaymentIntentStatus } from '../../../domain/payment-state.js';
 import {
@@ -85,6 +86,7 @@ function decide(snapshot: RefundSnapshot, rows: WorkingSet, context: DecisionCon
   const payment = paymentOf(snapshot, rows);
   if (!payment || !isPaymentIntentStatus(payment.status)) return [];
   const known = refundOf(snapshot, payment, rows);
+  if (known && sameState(known, stateOf(snapshot.object, known))) return [];
   const refund = known ?? foreignRefund(snapshot, payment, context);
   const after = { ...refund, ...stateOf(snapshot.object, refund) };
   const before = known ? { status: known.status } : {};
@@ -112,6 +114,11 @@ function stateOf(object: Refund, refund: RefundRow): Pick<RefundRow, 'status' | 
       paymentIntentId: refund.stripe.paymentIntentId,
     },
   };
+}
+
+function sameState(refund: RefundRow, state: ReturnType<typeof stateOf>): boolean {
+  const { status, failureReason, stripe } = refund;
+  return canonicalJson(state) === canonicalJson({ status, failureReason, stripe });
 }
 
 /** One that was made in Stripe's dashboard, or by another program. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Cause } from '../../../domain/changes.js';
+import { type Cause, type Change, move } from '../../../domain/changes.js';
 import type { OperationRow } from '../../../domain/rows/operation.js';
 import { refusalOf, type StripeAnswer, settledBy } from '../../../domain/stripe-answer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
@@ -144,7 +144,7 @@ async function settleByAnswer(
   operation: OperationRow,
   { answer, unanswered, versions }: Outcome,
 ): Promise<OperationRow | null> {
-  const verdict = settledBy(answer, unanswered);
+  const verdict = settledBy(answer, { unansweredBefore: unanswered });
   if (verdict === 'unknown' || answer.type === 'none') {
     tellOurFault(dependencies, operation, answer);
     return null;
@@ -155,7 +155,8 @@ async function settleByAnswer(
   const snapshots = answer.replayed ? await readAgain(dependencies, told, cause) : told;
   const decided = await applySnapshots(dependencies, snapshots, async (bound, rows, now) => {
     const open = await loadOperation(bound, rows, operation);
-    if (open) rows.apply(closing(open, answer, { rows, now }), cause, now);
+    const closed = open ? closing(open, answer, { rows, now }) : [];
+    rows.apply([...closed, ...keepSecret(operation, answer)], cause, now);
   });
   return decided.rows.get('operations', operation._id);
 }
@@ -209,6 +210,13 @@ function closing(
   if (answer.type === 'object') return [succeed(operation, answer.object.id, now)];
   const refusal = refusalOf(answer);
   return [refuse(operation, refusal, now), ...refusalChanges(operation, refusal, rows)];
+}
+
+/** The answer to a create is where a payment learns its client secret: the mirror and the inbox keep none. */
+function keepSecret({ kind, subject }: OperationRow, answer: StripeAnswer): Change[] {
+  const clientSecret = answer.type === 'object' ? answer.object.client_secret : null;
+  if (kind !== 'payment.create' || typeof clientSecret !== 'string') return [];
+  return [move('payments', subject.id, { clientSecret })];
 }
 
 /** Our key, our rights or our parameters are wrong: trying again helps nobody until a person has looked. */

@@ -11,33 +11,30 @@ export function refusalChanges(operation: OperationRow, refusal: Refusal, rows: 
   const { id } = operation.subject;
   switch (operation.kind) {
     case 'customer.create':
-      return failed('customers', id, refusal, [move('customers', id, { status: 'failed', deleted: true })]);
+      return [move('customers', id, { status: 'failed', deleted: true }), failed(operation, refusal)];
     case 'payment.create': {
       const { type, code, declineCode, message } = refusal;
       const lastError = { type, code, declineCode, message };
-      return failed('payments', id, refusal, [
-        move('payments', id, { status: 'failed', live: false, lastError }),
-      ]);
+      return [move('payments', id, { status: 'failed', live: false, lastError }), failed(operation, refusal)];
     }
     case 'refund.create':
-      return [...failed('refunds', id, refusal, refundFailed(id, refusal, rows))];
+      return [...refundFailed(id, refusal, rows), failed(operation, refusal)];
     case 'payment.confirm':
     case 'payment.cancel':
       return [];
   }
 }
 
-function failed(
-  collection: 'customers' | 'payments' | 'refunds',
-  id: string,
-  refusal: Refusal,
-  moves: Change[],
-): Change[] {
+function failed({ subject: { collection, id } }: OperationRow, refusal: Refusal): Change {
   const action = `${collection.slice(0, -1)}.failed`;
-  return [
-    ...moves,
-    { type: 'audit', collection, id, action, before: {}, after: { status: 'failed', code: refusal.code } },
-  ];
+  return {
+    type: 'audit',
+    collection,
+    id,
+    action,
+    before: {},
+    after: { status: 'failed', code: refusal.code },
+  };
 }
 
 function refundFailed(id: string, refusal: Refusal, rows: WorkingSet): Change[] {

@@ -78,8 +78,8 @@ export async function decideSnapshots(
   return { rows, mirror: mirror.writes(), verdicts };
 }
 
-function idInMirror({ stripeAccountId, livemode, object }: Snapshot): string {
-  return mirrorId(stripeAccountId, livemode, object.id);
+function idInMirror(snapshot: Snapshot): string {
+  return mirrorId(snapshot, snapshot.object.id);
 }
 
 /** Decides, and moves the mirror row accordingly. */

@@ -42,9 +42,7 @@ export async function versionsOf(
   ids: readonly (string | null | undefined)[],
 ): Promise<Map<string, number>> {
   const known = ids.filter((id) => typeof id === 'string');
-  const rows = await repositories.stripeObjects.getMany(
-    known.map((id) => mirrorId(scope.stripeAccountId, scope.livemode, id)),
-  );
+  const rows = await repositories.stripeObjects.getMany(known.map((id) => mirrorId(scope, id)));
   return new Map(rows.map((row) => [row.stripeId, row.version]));
 }
 
@@ -56,9 +54,7 @@ export async function readObject(
 ): Promise<Snapshot[]> {
   const path = familyOfObject(ref.object)?.retrievePath(ref.id);
   if (!path) throw new Error(`No family reads a ${ref.object}`);
-  const object = await dependencies.repositories.stripeObjects.get(
-    mirrorId(ref.stripeAccountId, ref.livemode, ref.id),
-  );
+  const object = await dependencies.repositories.stripeObjects.get(mirrorId(ref, ref.id));
   const inner = [object?.data.latest_charge, ...(ref.related ?? [])].filter((id) => typeof id === 'string');
   const versions = await versionsOf(dependencies.repositories, ref, [ref.id, ...inner]);
   const answer = await get(dependencies, path, ref);

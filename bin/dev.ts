@@ -1,0 +1,81 @@
+import { startDevEnvironment } from '../embedded/dev-environment.js';
+import { firstScreen } from '../embedded/first-screen.js';
+import { freePort } from '../embedded/free-port.js';
+import { mailPage } from '../embedded/mail-page.js';
+import { untilSignal } from '../src/cli/until-signal.js';
+import {
+  type CompleteConfig,
+  type Config,
+  type Environment,
+  loadConfig,
+  requireComplete,
+} from '../src/config/env.js';
+import { connectDatabase } from '../src/db/connect.js';
+import { migrateUp } from '../src/db/migrate.js';
+import { scopes } from '../src/domain/rows/api-key.js';
+import { createRepositories } from '../src/repositories/repositories.js';
+import { startService } from '../src/service.js';
+import { saveApiKey } from '../src/services/access/api-keys.js';
+import { systemClock } from '../src/utils/clock.js';
+
+type DevEnvironment = Awaited<ReturnType<typeof startDevEnvironment>>;
+
+/** Brings up what is not configured, then the service, and shows how to use it. Runs until it is told to stop. */
+export async function dev(environment: Environment, print: (...lines: string[]) => void): Promise<void> {
+  const given = loadConfig(environment, { command: 'dev' });
+  const parts = await startDevEnvironment({ config: given, env: environment, onProgress: print });
+  try {
+    const config = await complete(given, parts);
+    await prepareDatabase(config, parts.apiKey);
+    const service = await startService(config, {
+      role: 'all',
+      extraRoutes: (app) => app.use('/dev/mail', mailPage(parts.mailDir)),
+    });
+    try {
+      const baseUrl = config.server.publicUrl ?? `http://${config.server.host}:${service.port}`;
+      await parts.announce({ baseUrl });
+      print(firstScreen({ baseUrl, apiKey: parts.apiKey, embedded: parts.embedded }));
+      await untilSignal();
+      print('Stopping: requests and batches under way end first.');
+    } finally {
+      await service.stop();
+    }
+  } finally {
+    await parts.stop();
+  }
+}
+
+/** The return address must be known before the service listens, so a free port is chosen here. */
+async function complete(given: Config, parts: DevEnvironment): Promise<CompleteConfig> {
+  const port = given.server.port || (await freePort());
+  const returnUrl = given.payments.returnUrl ?? `http://127.0.0.1:${port}/docs`;
+  return requireComplete({
+    ...given,
+    server: { ...given.server, port },
+    mongodb: { ...given.mongodb, uri: parts.mongodbUri },
+    stripe: {
+      ...given.stripe,
+      secretKey: parts.stripe.secretKey,
+      apiBaseUrl: parts.stripe.baseUrl,
+      mode: given.stripe.mode ?? 'test',
+      webhookSecrets: parts.stripe.webhookSecret
+        ? [parts.stripe.webhookSecret, ...given.stripe.webhookSecrets]
+        : given.stripe.webhookSecrets,
+    },
+    payments: { returnUrl, returnHosts: [...given.payments.returnHosts, new URL(returnUrl).host] },
+  });
+}
+
+async function prepareDatabase(config: CompleteConfig, apiKey: string): Promise<void> {
+  const database = await connectDatabase(config.mongodb);
+  try {
+    await migrateUp(database);
+    const repositories = createRepositories(database);
+    await saveApiKey(
+      { repositories, clock: systemClock },
+      { key: apiKey, name: 'guichet dev', scopes: [...scopes] },
+    );
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,114 @@
+import type { Clock } from '../clock/clock.js';
+import type { JobRunner } from '../clock/jobs.js';
+import type { FidelityChecks } from '../contract/fidelity.js';
+import type { Deliverer, DeliveryKnobs } from '../events/deliver.js';
+import { NO_KNOBS } from '../events/deliver.js';
+import type { Faults } from '../http/faults.js';
+import type { LoggedRequest, RequestLog } from '../http/request-log.js';
+import { StripeError } from '../http/stripe-error.js';
+import { knownCurrency } from '../ledger/currencies.js';
+import { finishAuthentication } from '../payments/confirm.js';
+import type { AccountSettings } from '../platform/account.js';
+import type { Delivery, Kind, Kinds, StoredEvent } from '../store/kinds.js';
+import type { Store } from '../store/store.js';
+
+/** What a test or a person may do to the sandbox behind the API's back. */
+export interface SandboxControl {
+  /** Forgets all objects, faults, knobs and logged requests. Account, keys, endpoint and the id sequence stay. */
+  reset(): Promise<void>;
+  seed(settings: AccountSettings): void;
+  readonly clock: { readonly offset: number; now(): number; advance(ms: number): void };
+  readonly faults: Pick<Faults, 'add' | 'clear' | 'list' | 'remove'>;
+  readonly deliveries: {
+    readonly knobs: DeliveryKnobs;
+    set(knobs: Partial<DeliveryKnobs>): void;
+    list(): readonly Delivery[];
+  };
+  /** Oldest first. */
+  events(): readonly StoredEvent[];
+  /** Settles when the copies were sent. */
+  resend(eventId: string, options?: { times?: number }): Promise<void>;
+  requests(): readonly LoggedRequest[];
+  clearRequests(): void;
+  complete3ds(paymentIntentId: string, outcome: 'approve' | 'fail'): void;
+  object<K extends Kind>(kind: K, id: string): Kinds[K] | undefined;
+  /** Oldest first. */
+  objects<K extends Kind>(kind: K): readonly Kinds[K][];
+  /** How the sandbox broke its contract; only with `fidelityChecks`. */
+  violations(): readonly string[];
+}
+
+interface Parts {
+  store: Store;
+  clock: Clock;
+  jobs: JobRunner;
+  deliverer: Deliverer;
+  faults: Faults;
+  requests: RequestLog;
+  fidelity: FidelityChecks | undefined;
+  restore: () => void;
+}
+
+export function createControl(parts: Parts): SandboxControl {
+  const { store, clock, jobs, deliverer, faults, requests } = parts;
+  return {
+    async reset() {
+      jobs.clear();
+      deliverer.clear();
+      deliverer.knobs = { ...NO_KNOBS };
+      faults.clear();
+      requests.clear();
+      await store.reset(['account', 'endpoint_secret', 'webhook_endpoint']);
+      parts.restore();
+    },
+    seed(settings) {
+      store.transact((tx) => {
+        const patch = { ...settings };
+        if (patch.default_currency !== undefined)
+          patch.default_currency = knownCurrency(patch.default_currency);
+        tx.update('account', tx.account, patch);
+      });
+    },
+    clock: {
+      get offset() {
+        return clock.offset;
+      },
+      now: () => clock.nowMs(),
+      advance(ms) {
+        if (!(ms >= 0)) throw new Error('the clock moves forward only');
+        store.moveClock(ms);
+        jobs.runDue();
+        deliverer.runDue();
+      },
+    },
+    faults,
+    deliveries: {
+      get knobs() {
+        return deliverer.knobs;
+      },
+      set(knobs) {
+        deliverer.knobs = { ...deliverer.knobs, ...knobs };
+      },
+      list: () => store.platform.collection('delivery').values(),
+    },
+    events: () => store.platform.collection('event').values(),
+    resend: (eventId, { times = 1 } = {}) => deliverer.resend(eventId, times),
+    requests: () => requests.list(),
+    clearRequests: () => requests.clear(),
+    complete3ds: (id, outcome) => complete3ds(store, id, outcome === 'approve'),
+    object: (kind, id) => store.platform.collection(kind).get(id),
+    objects: (kind) => store.platform.collection(kind).values(),
+    violations: () => parts.fidelity?.violations ?? [],
+  };
+}
+
+function complete3ds(store: Store, id: string, approved: boolean): void {
+  const tx = store.begin();
+  try {
+    finishAuthentication(tx, tx.find('payment_intent', id), approved);
+  } catch (error) {
+    // A card may authenticate and still be declined.
+    if (!(error instanceof StripeError && error.commits)) throw error;
+  }
+  store.commit(tx);
+}

@@ -1,0 +1,86 @@
+import type { DeliveryKnobs } from '../events/deliver.js';
+import type { Answer, ApiRequest } from '../http/api.js';
+import type { FaultRule } from '../http/faults.js';
+import { StripeError } from '../http/stripe-error.js';
+import type { AccountSettings } from '../platform/account.js';
+import type { Kind } from '../store/kinds.js';
+import type { SandboxControl } from './control.js';
+import { challengePage, completeChallenge } from './three-d-secure-page.js';
+
+type Verb = (body: Record<string, unknown>, ids: string[]) => unknown;
+
+/** The control plane over HTTP, for tests in other languages and for people: JSON in, JSON out, no key. */
+export function controlPlane(
+  control: SandboxControl,
+  setWebhookUrl: (url: string | null) => Promise<void>,
+): (request: ApiRequest) => Promise<Answer> {
+  const verbs = verbsOf(control, setWebhookUrl);
+  return async (request) => {
+    const [, , first = '', ...rest] = request.path.split('/');
+    if (first === '3ds') return threeDSecure(control, request, rest[0] ?? '');
+    const verb = verbs[`${request.method} ${first}`];
+    if (!verb)
+      return json(404, { error: `no such verb; there are: ${Object.keys(verbs).sort().join(', ')}` });
+    try {
+      const body = request.body === '' ? {} : (JSON.parse(request.body) as Record<string, unknown>);
+      return json(200, (await verb(body, rest)) ?? { ok: true });
+    } catch (error) {
+      return json(error instanceof StripeError ? error.status : 400, {
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
+  };
+}
+
+function verbsOf(
+  control: SandboxControl,
+  setWebhookUrl: (url: string | null) => Promise<void>,
+): Record<string, Verb> {
+  return {
+    'POST reset': () => control.reset(),
+    'POST seed': (body) => control.seed(body as AccountSettings),
+    'GET clock': () => ({ now: control.clock.now(), offset: control.clock.offset }),
+    'POST clock': ({ advance }) => {
+      control.clock.advance(Number(advance));
+      return { now: control.clock.now(), offset: control.clock.offset };
+    },
+    'GET faults': () => control.faults.list(),
+    'POST faults': (body) => ({ id: control.faults.add(body as unknown as FaultRule) }),
+    'DELETE faults': (_body, [id]) => {
+      if (id === undefined) control.faults.clear();
+      else control.faults.remove(id);
+    },
+    'GET deliveries': () => ({ knobs: control.deliveries.knobs, deliveries: control.deliveries.list() }),
+    'POST deliveries': (body) => {
+      control.deliveries.set(body as Partial<DeliveryKnobs>);
+      return control.deliveries.knobs;
+    },
+    'POST webhook': ({ url }) => setWebhookUrl(typeof url === 'string' ? url : null),
+    'GET events': () => control.events(),
+    'POST resend': async ({ times }, [id = '']) => {
+      await control.resend(id, { times: Number(times ?? 1) });
+    },
+    'GET requests': () => control.requests(),
+    'DELETE requests': () => control.clearRequests(),
+    'GET objects': (_body, [kind = '', id]) => inspect(control, kind as Kind, id),
+    'GET violations': () => control.violations(),
+  };
+}
+
+function inspect(control: SandboxControl, kind: Kind, id: string | undefined): unknown {
+  if (id === undefined) return control.objects(kind);
+  const found = control.object(kind, id);
+  if (!found) throw new StripeError(404, { type: 'invalid_request_error', message: `no ${kind} ${id}` });
+  return found;
+}
+
+function threeDSecure(control: SandboxControl, request: ApiRequest, id: string): Answer {
+  const intent = control.object('payment_intent', id);
+  if (!intent) return json(404, { error: `no payment_intent ${id}` });
+  if (request.method === 'POST') return completeChallenge(control, intent, request);
+  return challengePage(intent);
+}
+
+function json(status: number, body: unknown): Answer {
+  return { status, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body, null, 2) };
+}

@@ -1,0 +1,68 @@
+import { contract } from '../contract/contract.js';
+import type { ApiObject, Delivery, StoredEvent } from '../store/kinds.js';
+import type { Transaction } from '../store/transaction.js';
+
+/**
+ * Raises an event with the object as it is now. Stored objects are replaced and never changed, so the event may keep this
+ * one. With `previous`, what differs goes into `previous_attributes`, and nothing is raised when nothing differs.
+ */
+export function emit(tx: Transaction, type: string, object: ApiObject, previous?: ApiObject): void {
+  const before = previous && differences(previous, object);
+  if (before && Object.keys(before).length === 0) return;
+  const id = tx.nextId('evt');
+  const deliveries = deliveriesOf(tx, id, type);
+  const event: StoredEvent = {
+    id,
+    object: 'event',
+    api_version: contract.apiVersion,
+    created: tx.now,
+    data: before ? { object, previous_attributes: before } : { object },
+    livemode: false,
+    pending_webhooks: deliveries.length,
+    request: tx.request,
+    type,
+  };
+  tx.put('event', event);
+  for (const delivery of deliveries) tx.put('delivery', delivery);
+}
+
+function deliveriesOf(tx: Transaction, event: string, type: string): Delivery[] {
+  const deliveries: Delivery[] = [];
+  for (const endpoint of tx.newest('webhook_endpoint')) {
+    if (endpoint.status !== 'enabled' || tx.require('endpoint_secret', endpoint.id).connect) continue;
+    if (!endpoint.enabled_events.includes('*') && !endpoint.enabled_events.includes(type)) continue;
+    deliveries.push({
+      id: `${event}:${endpoint.id}`,
+      event,
+      endpoint: endpoint.id,
+      attempts: 0,
+      due: tx.nowMs,
+      status: 'pending',
+      lastError: null,
+    });
+  }
+  return deliveries;
+}
+
+type Fields = Record<string, unknown>;
+
+/** The earlier values of what changed; inside objects only the changed keys, as Stripe shows them. */
+export function differences(before: object, after: object): Fields {
+  const changed: Fields = {};
+  const old = before as Fields;
+  const current = after as Fields;
+  for (const key of new Set([...Object.keys(old), ...Object.keys(current)])) {
+    const was = old[key];
+    const is = current[key];
+    if (was === is) continue;
+    if (isPlain(was) && isPlain(is)) {
+      const inner = differences(was, is);
+      if (Object.keys(inner).length > 0) changed[key] = inner;
+    } else if (JSON.stringify(was) !== JSON.stringify(is)) changed[key] = was ?? null;
+  }
+  return changed;
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

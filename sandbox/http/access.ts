@@ -1,0 +1,59 @@
+import { contract } from '../contract/contract.js';
+import type { IdSource } from '../store/ids.js';
+import type { ApiRequest } from './api.js';
+import { StripeError } from './stripe-error.js';
+
+/** The account that this request works on. */
+export function checkAccess(request: ApiRequest, ids: IdSource): string {
+  checkKey(keyOf(request), ids);
+  const version = request.headers['stripe-version'];
+  if (version !== undefined && version !== contract.apiVersion)
+    throw new StripeError(400, {
+      type: 'invalid_request_error',
+      message: `Invalid Stripe API version: ${version}. This sandbox speaks ${contract.apiVersion} only.`,
+    });
+  const account = request.headers['stripe-account'];
+  if (account !== undefined && account !== ids.accountId)
+    throw new StripeError(403, {
+      type: 'invalid_request_error',
+      code: 'account_invalid',
+      message: `The provided key '${redacted(ids.secretKey)}' does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
+    });
+  return ids.accountId;
+}
+
+function keyOf({ headers }: ApiRequest): string | undefined {
+  const { authorization } = headers;
+  if (typeof authorization !== 'string') return undefined;
+  const [scheme = '', value = ''] = authorization.split(' ');
+  if (scheme.toLowerCase() === 'bearer') return value;
+  if (scheme.toLowerCase() !== 'basic') return undefined;
+  return Buffer.from(value, 'base64').toString('utf8').split(':')[0];
+}
+
+function checkKey(key: string | undefined, ids: IdSource): void {
+  if (key === ids.secretKey) return;
+  if (!key)
+    throw new StripeError(401, {
+      type: 'invalid_request_error',
+      message:
+        "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or we can help at https://support.stripe.com/.",
+    });
+  if (key === ids.publishableKey)
+    throw new StripeError(401, {
+      type: 'invalid_request_error',
+      code: 'secret_key_required',
+      message:
+        'This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of your API keys at https://dashboard.stripe.com/account/apikeys.',
+    });
+  throw new StripeError(401, {
+    type: 'invalid_request_error',
+    message: `Invalid API Key provided: ${redacted(key)}`,
+  });
+}
+
+function redacted(key: string): string {
+  return key.length <= 12
+    ? '*'.repeat(key.length)
+    : `${key.slice(0, 8)}${'*'.repeat(key.length - 12)}${key.slice(-4)}`;
+}

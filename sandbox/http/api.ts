@@ -1,0 +1,268 @@
+import type { Clock } from '../clock/clock.js';
+import { contract } from '../contract/contract.js';
+import type { FidelityChecks } from '../contract/fidelity.js';
+import { docUrl } from '../payments/confirm.js';
+import { checkExpand, expand } from '../present/expand.js';
+import type { ApiObject } from '../store/kinds.js';
+import type { Store } from '../store/store.js';
+import type { Transaction } from '../store/transaction.js';
+import { type Params, validateParams } from '../validate/validate-params.js';
+import { checkAccess } from './access.js';
+import type { Fault, Faults } from './faults.js';
+import { decodeForm, type Form } from './form.js';
+import { InFlight, type KeyedRequest, storedAnswer } from './idempotency.js';
+import type { RequestLog } from './request-log.js';
+import type { Match, Router } from './router.js';
+import { notImplemented, StripeError } from './stripe-error.js';
+
+export interface ApiRequest {
+  method: string;
+  /** Without the query. */
+  path: string;
+  query: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: string;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  /** What happens to the connection instead of, or in the middle of, this answer. */
+  cut?: { at: 'start' | 'body'; how: 'reset' | 'hang' };
+}
+
+interface Attempt {
+  request: ApiRequest;
+  requestId: string;
+  keyed: KeyedRequest | undefined;
+  fault: Fault | undefined;
+  match: Match;
+  params: Params;
+}
+
+/** One API request from its bytes to its answer: access, route, parameters, idempotency, change, presentation. */
+export class Api {
+  private readonly inFlight = new InFlight();
+
+  constructor(
+    private readonly deps: {
+      store: Store;
+      clock: Clock;
+      router: Router;
+      faults: Faults;
+      log: RequestLog;
+      fidelity: FidelityChecks | undefined;
+      requestId: () => string;
+    },
+  ) {}
+
+  async handle(request: ApiRequest): Promise<Answer> {
+    const { deps } = this;
+    const requestId = deps.requestId();
+    const form = decodeForm(request.method === 'POST' ? request.body : request.query);
+    const entry = deps.log.begin(request, requestId, form);
+    let answer: Answer;
+    try {
+      answer = await this.run(request, requestId, form, entry.fault);
+    } catch (error) {
+      answer = this.failed(error, requestId);
+    }
+    // What is not on the disk yet may not be told to anybody.
+    const flushed = deps.store.flushed();
+    if (flushed) await flushed;
+    this.addHeaders(answer, request, requestId);
+    deps.log.end(entry, answer);
+    return answer;
+  }
+
+  private async run(
+    request: ApiRequest,
+    requestId: string,
+    form: Form,
+    noteFault: (id: string) => void,
+  ): Promise<Answer> {
+    const { store, faults } = this.deps;
+    const account = checkAccess(request, store.ids);
+    const fault = faults.strike({ method: request.method, path: request.path, account });
+    if (fault) noteFault(fault.id);
+    const early = fault?.when === 'before' ? interruption(fault) : undefined;
+    if (early && !(fault?.action.type === 'status' && fault.action.store)) return early;
+    const match = this.route(request);
+    const params = this.parameters(request, match, form);
+    const keyed = keyedRequest(request);
+    const attempt = { request, requestId, keyed, fault, match, params };
+    if (!keyed) return this.attempt(attempt, early);
+    const stored = storedAnswer(store.platform, keyed, this.deps.clock.nowMs());
+    if (stored) {
+      await delayed(fault, 'before');
+      return afterwards(fault, replayed(stored));
+    }
+    this.inFlight.begin(keyed);
+    try {
+      return await this.attempt(attempt, early);
+    } finally {
+      this.inFlight.end(keyed);
+    }
+  }
+
+  private async attempt(attempt: Attempt, early: Answer | undefined): Promise<Answer> {
+    await delayed(attempt.fault, 'before');
+    const answer = early ? this.keep(attempt, early) : this.execute(attempt);
+    await delayed(attempt.fault, 'after');
+    return afterwards(attempt.fault, answer);
+  }
+
+  private route({ method, path }: ApiRequest): Match {
+    const match = this.deps.router.match(method, path);
+    if (!match)
+      throw new StripeError(404, {
+        type: 'invalid_request_error',
+        message: `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
+      });
+    if (!match.route.handler) throw notImplemented(match.route.key);
+    return match;
+  }
+
+  private parameters(request: ApiRequest, { route }: Match, form: Form): Params {
+    if (request.method === 'POST' && String(request.headers['content-type']).includes('json'))
+      throw new StripeError(400, {
+        type: 'invalid_request_error',
+        message:
+          'Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/.',
+      });
+    const params = validateParams(form, route.contract?.params ?? null);
+    if (params.expand !== undefined && route.contract)
+      checkExpand(params.expand as string[], route.contract.returns);
+    return params;
+  }
+
+  /** The change, its events and the stored answer are one transaction. */
+  private execute(attempt: Attempt): Answer {
+    const { requestId, keyed, match, request, params } = attempt;
+    const tx = this.deps.store.begin({ id: requestId, idempotency_key: keyed?.key ?? null });
+    try {
+      const result = match.route.handler?.({ tx, params, ids: match.ids, path: request.path });
+      if (!result) throw new Error('a handler gave nothing');
+      return this.commit(tx, attempt, ok(this.present(tx, attempt, result)));
+    } catch (error) {
+      if (error instanceof StripeError && error.commits)
+        return this.commit(tx, attempt, this.failed(error, requestId));
+      if (error instanceof StripeError && !error.isValidation)
+        return this.keep(attempt, this.failed(error, requestId));
+      throw error;
+    }
+  }
+
+  private present(tx: Transaction, { match, params }: Attempt, result: ApiObject): string {
+    const paths = params.expand as string[] | undefined;
+    const expanded = paths ? expand(tx, result, paths) : result;
+    if (this.deps.fidelity && match.route.contract)
+      this.deps.fidelity.checkAnswer(match.route.contract, expanded);
+    return JSON.stringify(expanded, null, 2);
+  }
+
+  private commit(tx: Transaction, attempt: Attempt, answer: Answer): Answer {
+    const { keyed, requestId } = attempt;
+    if (keyed)
+      tx.put('idempotency_key', {
+        ...keyed,
+        id: keyed.key,
+        status: answer.status,
+        body: answer.body,
+        requestId,
+        created: tx.nowMs,
+      });
+    this.deps.fidelity?.checkChanges(tx.changes);
+    this.deps.store.commit(tx);
+    return answer;
+  }
+
+  /** Remembers an answer that changed nothing. */
+  private keep(attempt: Attempt, answer: Answer): Answer {
+    return attempt.keyed ? this.commit(this.deps.store.begin(), attempt, answer) : answer;
+  }
+
+  private failed(error: unknown, requestId: string): Answer {
+    const known =
+      error instanceof StripeError
+        ? error
+        : new StripeError(500, {
+            type: 'api_error',
+            message: `The sandbox failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+          });
+    const { code } = known.error;
+    const body = {
+      error: {
+        ...known.error,
+        ...(code !== undefined && !code.startsWith('sandbox_') && { doc_url: docUrl(code) }),
+        request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}?t=${Math.floor(this.deps.clock.nowMs() / 1000)}`,
+      },
+    };
+    return { status: known.status, headers: {}, body: JSON.stringify(body, null, 2) };
+  }
+
+  private addHeaders(answer: Answer, request: ApiRequest, requestId: string): void {
+    const key = request.headers['idempotency-key'];
+    answer.headers = {
+      'Content-Type': 'application/json',
+      Date: new Date(this.deps.clock.nowMs()).toUTCString(),
+      'Request-Id': requestId,
+      'Stripe-Version': contract.apiVersion,
+      ...(request.method === 'POST' &&
+        typeof key === 'string' && { 'Idempotency-Key': key, 'Original-Request': requestId }),
+      ...answer.headers,
+    };
+  }
+}
+
+function keyedRequest(request: ApiRequest): KeyedRequest | undefined {
+  const key = request.headers['idempotency-key'];
+  if (request.method !== 'POST' || typeof key !== 'string' || key === '') return undefined;
+  return { key, method: request.method, path: request.path, form: request.body };
+}
+
+function ok(body: string): Answer {
+  return { status: 200, headers: {}, body };
+}
+
+function replayed(stored: { status: number; body: string; requestId: string }): Answer {
+  return {
+    status: stored.status,
+    headers: { 'Idempotent-Replayed': 'true', 'Original-Request': stored.requestId },
+    body: stored.body,
+  };
+}
+
+async function delayed(fault: Fault | undefined, when: Fault['when']): Promise<void> {
+  if (fault?.when !== when || fault.action.type !== 'delay') return;
+  const { ms } = fault.action;
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** What a fault does to an answer that was already earned. */
+function afterwards(fault: Fault | undefined, answer: Answer): Answer {
+  if (fault?.when === 'after') return interruption(fault) ?? answer;
+  if (fault?.when !== 'body') return answer;
+  return { ...answer, cut: { at: 'body', how: fault.action.type === 'reset' ? 'reset' : 'hang' } };
+}
+
+function interruption({ action }: Fault): Answer | undefined {
+  if (action.type === 'delay') return undefined;
+  if (action.type !== 'status')
+    return {
+      status: 0,
+      headers: {},
+      body: '',
+      cut: { at: 'start', how: action.type === 'reset' ? 'reset' : 'hang' },
+    };
+  const html = typeof action.body === 'string';
+  const body = action.body ?? {
+    error: { type: 'api_error', message: `The sandbox was told to answer ${action.status}.` },
+  };
+  return {
+    status: action.status,
+    headers: { ...(html && { 'Content-Type': 'text/html' }), ...action.headers },
+    body: html ? String(body) : JSON.stringify(body, null, 2),
+  };
+}

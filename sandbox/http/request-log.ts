@@ -1,0 +1,67 @@
+import type { Answer, ApiRequest } from './api.js';
+import type { Form } from './form.js';
+
+/** One API request, as tests count them. */
+export interface LoggedRequest {
+  id: string;
+  method: string;
+  path: string;
+  idempotencyKey: string | null;
+  stripeVersion: string | null;
+  params: Form;
+  /** Null while it runs, and for good when a fault hung up instead of answering. */
+  status: number | null;
+  replayed: boolean;
+  /** The fault rule that struck it. */
+  fault: string | null;
+}
+
+export interface LogEntry {
+  logged: LoggedRequest;
+  fault: (id: string) => void;
+}
+
+const MOST_ENTRIES = 20_000;
+
+export class RequestLog {
+  private entries: LoggedRequest[] = [];
+
+  begin(request: ApiRequest, id: string, params: Form): LogEntry {
+    const logged: LoggedRequest = {
+      id,
+      method: request.method,
+      path: request.path,
+      idempotencyKey: text(request.headers['idempotency-key']),
+      stripeVersion: text(request.headers['stripe-version']),
+      params,
+      status: null,
+      replayed: false,
+      fault: null,
+    };
+    if (this.entries.length >= MOST_ENTRIES) this.entries = this.entries.slice(MOST_ENTRIES / 2);
+    this.entries.push(logged);
+    return {
+      logged,
+      fault: (faultId) => {
+        logged.fault = faultId;
+      },
+    };
+  }
+
+  end({ logged }: LogEntry, answer: Answer): void {
+    logged.status = answer.cut?.at === 'start' ? null : answer.status;
+    logged.replayed = answer.headers['Idempotent-Replayed'] === 'true';
+  }
+
+  list(): readonly LoggedRequest[] {
+    return this.entries;
+  }
+
+  clear(): void {
+    this.entries = [];
+  }
+}
+
+function text(header: string | string[] | undefined): string | null {
+  return typeof header === 'string' ? header : null;
+}

@@ -1,0 +1,61 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Answer, ApiRequest } from './api.js';
+
+const MOST_BYTES = 1_000_000;
+
+export type AnswerRequest = (request: ApiRequest) => Promise<Answer>;
+
+/** An HTTP server that turns requests into answers, and cuts connections where an answer says so. */
+export function createListener(answerRequest: AnswerRequest): Server {
+  const server = createServer((request, response) => {
+    void readBody(request)
+      .then((body) => answerRequest(toApiRequest(request, body)))
+      .then((answer) => write(response, answer))
+      .catch(() => response.destroy());
+  });
+  // Clients keep connections for long; the sandbox never hangs up first.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
+  return server;
+}
+
+function toApiRequest(request: IncomingMessage, body: string): ApiRequest {
+  const url = request.url ?? '/';
+  const split = url.indexOf('?');
+  return {
+    method: request.method ?? 'GET',
+    path: split === -1 ? url : url.slice(0, split),
+    query: split === -1 ? '' : url.slice(split + 1),
+    headers: request.headers,
+    body,
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  if (request.method === 'GET') return '';
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > MOST_BYTES) throw new Error('the body is too large');
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function write(response: ServerResponse, answer: Answer): void {
+  const { cut, status, headers, body } = answer;
+  if (cut?.at === 'start') {
+    if (cut.how === 'reset') response.socket?.resetAndDestroy();
+    return;
+  }
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { ...headers, 'Content-Length': bytes.length });
+  if (!cut) {
+    response.end(bytes);
+    return;
+  }
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => {
+    if (cut.how === 'reset') response.socket?.resetAndDestroy();
+  });
+}

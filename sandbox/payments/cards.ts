@@ -1,0 +1,76 @@
+export interface Decline {
+  code: string;
+  declineCode?: string;
+  message: string;
+}
+
+export interface Card {
+  brand: 'visa' | 'mastercard' | 'amex';
+  last4: string;
+  fingerprint: string;
+  country: string;
+  /** What happens to a payment; undefined succeeds. */
+  decline?: Decline;
+  /** The bank asks the customer to authenticate each payment. */
+  challenges?: boolean;
+  /** Attaching it to a customer works even though paying does not. */
+  attaches?: boolean;
+}
+
+const DECLINED: Decline = {
+  code: 'card_declined',
+  declineCode: 'generic_decline',
+  message: 'Your card was declined.',
+};
+
+const INSUFFICIENT_FUNDS: Decline = {
+  code: 'card_declined',
+  declineCode: 'insufficient_funds',
+  message: 'Your card has insufficient funds.',
+};
+
+/** Here the code is its own, as with a wrong CVC, and not `card_declined`. */
+const EXPIRED: Decline = {
+  code: 'expired_card',
+  declineCode: 'expired_card',
+  message: 'Your card has expired.',
+};
+
+const visa = (last4: string, fingerprint: string): Card => ({
+  brand: 'visa',
+  last4,
+  fingerprint,
+  country: 'US',
+});
+
+const CARDS: Readonly<Record<string, Card>> = {
+  pm_card_visa: visa('4242', 'w4XDzQOFakih5EZM'),
+  pm_card_mastercard: { brand: 'mastercard', last4: '4444', fingerprint: 'gWqSAlnKGJbrRrDq', country: 'US' },
+  pm_card_amex: { brand: 'amex', last4: '8431', fingerprint: '6ia7kqVOmsQSJyUN', country: 'US' },
+  pm_card_chargeDeclined: { ...visa('0002', 'gIuFkEXmYCDbkDsr'), decline: DECLINED },
+  pm_card_chargeDeclinedInsufficientFunds: {
+    ...visa('9995', 'YiJXPJ4hWrSuNxZ1'),
+    decline: INSUFFICIENT_FUNDS,
+  },
+  pm_card_chargeDeclinedExpiredCard: { ...visa('0069', 'fpyYmWQ5gLEjXVRP'), decline: EXPIRED },
+  pm_card_chargeCustomerFail: { ...visa('0341', 'zwd0zBnEVT9SVOFZ'), decline: DECLINED, attaches: true },
+  pm_card_threeDSecure2Required: { ...visa('3220', 'mg2nWbWzSVVnA8Gk'), challenges: true },
+};
+
+const ALIASES: Readonly<Record<string, string>> = {
+  pm_card_visa_chargeDeclined: 'pm_card_chargeDeclined',
+  pm_card_visa_chargeDeclinedInsufficientFunds: 'pm_card_chargeDeclinedInsufficientFunds',
+};
+
+/** The card behind a test name such as `pm_card_visa` or `tok_visa`. */
+export function cardNamed(name: string): string | undefined {
+  const method = name.startsWith('tok_') ? `pm_card_${name.slice(4)}` : name;
+  const card = ALIASES[method] ?? method;
+  return Object.hasOwn(CARDS, card) ? card : undefined;
+}
+
+export function cardOf(name: string): Card {
+  const card = CARDS[name];
+  if (!card) throw new Error(`no test card ${name}`);
+  return card;
+}

@@ -1,0 +1,248 @@
+import type Stripe from 'stripe';
+import { emit } from '../events/emit.js';
+import { type Call, type Machine, operation } from '../http/router.js';
+import { invalidRequest, notImplemented } from '../http/stripe-error.js';
+import { checkAmount, knownCurrency } from '../ledger/currencies.js';
+import { list } from '../present/list.js';
+import { fromSkeleton } from '../present/skeleton.js';
+import type { ApiObject } from '../store/kinds.js';
+import type { Transaction } from '../store/transaction.js';
+import { mergeMetadata } from '../validate/metadata.js';
+import { type Confirmation, confirm, methodFor, unexpectedState } from './confirm.js';
+import { shippingOf } from './contact.js';
+import { liveCustomer } from './live-customer.js';
+import { changed, orNull, refuseUnbuilt } from './parameters.js';
+
+const UNBUILT = [
+  'application_fee_amount',
+  'confirmation_token',
+  'mandate',
+  'mandate_data',
+  'on_behalf_of',
+  'payment_method_configuration',
+  'payment_method_data',
+  'radar_options',
+  'transfer_data',
+];
+
+const ONLY_WITH_CONFIRM = ['error_on_requires_action', 'off_session', 'return_url'] as const;
+
+const CANCELABLE = [
+  'requires_payment_method',
+  'requires_capture',
+  'requires_confirmation',
+  'requires_action',
+];
+
+/** What the account accepts when its caller leaves the choice to Stripe. */
+const AUTOMATIC_TYPES = ['card', 'link'];
+
+function create({ tx, params }: Call<Stripe.PaymentIntentCreateParams>): ApiObject {
+  checkCreate(params);
+  const currency = knownCurrency(params.currency);
+  checkAmount(params.amount, currency, tx.account.default_currency ?? 'usd');
+  if (params.customer !== undefined) liveCustomer(tx, params.customer);
+  const id = tx.nextId('pi');
+  const made = tx.put(
+    'payment_intent',
+    fromSkeleton<Stripe.PaymentIntent>('PaymentIntent', {
+      id,
+      amount: params.amount,
+      amount_capturable: 0,
+      amount_details: { tip: {} },
+      amount_received: 0,
+      ...acceptedMethods(tx, params),
+      capture_method: params.capture_method ?? 'automatic_async',
+      client_secret: `${id}_secret_${tx.surroundings.ids.secret(25)}`,
+      confirmation_method: params.confirmation_method ?? 'automatic',
+      created: tx.now,
+      currency,
+      customer: params.customer ?? null,
+      description: params.description ?? null,
+      livemode: false,
+      metadata: mergeMetadata(null, params.metadata),
+      receipt_email: params.receipt_email ?? null,
+      setup_future_usage: params.setup_future_usage ?? null,
+      shipping: params.shipping ? shippingOf(params.shipping) : null,
+      statement_descriptor: params.statement_descriptor ?? null,
+      statement_descriptor_suffix: params.statement_descriptor_suffix ?? null,
+      status: 'requires_payment_method',
+      transfer_group: params.transfer_group ?? null,
+    }),
+  );
+  const intent = params.payment_method === undefined ? made : withMethod(tx, made, params.payment_method);
+  emit(tx, 'payment_intent.created', intent);
+  return params.confirm ? confirm(tx, intent, confirmationOf(params)) : intent;
+}
+
+function checkCreate(params: Stripe.PaymentIntentCreateParams): void {
+  refuseUnbuilt(params, UNBUILT);
+  const method = params.capture_method;
+  if (method === 'manual' || params.payment_method_options?.card)
+    throw notImplemented(
+      method === 'manual' ? 'capture_method=manual' : 'the parameter payment_method_options[card]',
+    );
+  if (!params.confirm)
+    for (const name of ONLY_WITH_CONFIRM)
+      if (params[name] !== undefined)
+        throw invalidRequest(`The parameter \`${name}\` can only be passed when \`confirm\` is \`true\`.`, {
+          param: name,
+        });
+  if (params.automatic_payment_methods?.enabled && params.payment_method_types)
+    throw invalidRequest(
+      'You may only specify one of these parameters: automatic_payment_methods, payment_method_types.',
+      { code: 'parameters_exclusive', param: 'automatic_payment_methods' },
+    );
+}
+
+/** Without explicit types Stripe accepts what the dashboard enables, redirects included. */
+function acceptedMethods(
+  tx: Transaction,
+  params: Stripe.PaymentIntentCreateParams,
+): Partial<Stripe.PaymentIntent> {
+  const { automatic_payment_methods: automatic, payment_method_types: types } = params;
+  const explicit = types ?? (automatic?.enabled === false ? ['card'] : undefined);
+  const unbuilt = explicit?.find((type) => !AUTOMATIC_TYPES.includes(type));
+  if (unbuilt !== undefined) throw notImplemented(`the payment method type ${unbuilt}`);
+  const accepted = explicit ?? AUTOMATIC_TYPES;
+  return {
+    automatic_payment_methods: explicit
+      ? null
+      : { allow_redirects: automatic?.allow_redirects ?? 'always', enabled: true },
+    payment_method_configuration_details: explicit
+      ? null
+      : { id: `pmc_1${tx.surroundings.ids.accountId.slice(6)}`, parent: null },
+    payment_method_options: {
+      card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' },
+      ...(accepted.includes('link') && { link: { persistent_token: null } }),
+    } as unknown as Stripe.PaymentIntent.PaymentMethodOptions,
+    payment_method_types: accepted,
+  };
+}
+
+function withMethod(tx: Transaction, intent: Stripe.PaymentIntent, id: string): Stripe.PaymentIntent {
+  const paymentMethod = methodFor(tx, intent, { payment_method: id });
+  return tx.update('payment_intent', intent, {
+    payment_method: paymentMethod.id,
+    status: 'requires_confirmation',
+  });
+}
+
+function confirmationOf(
+  params: Stripe.PaymentIntentCreateParams | Stripe.PaymentIntentConfirmParams,
+): Confirmation {
+  return {
+    return_url: params.return_url,
+    use_stripe_sdk: params.use_stripe_sdk,
+    // 'recurring' and 'one_off' are older ways to say true.
+    off_session: Boolean(params.off_session),
+    error_on_requires_action: params.error_on_requires_action,
+  };
+}
+
+function confirmRequest({ tx, params, ids }: Call<Stripe.PaymentIntentConfirmParams>): ApiObject {
+  refuseUnbuilt(params, [...UNBUILT, 'capture_method', 'payment_method_options', 'payment_method_types']);
+  const current = tx.find('payment_intent', ids[0] ?? '');
+  const intent = tx.update('payment_intent', current, {
+    receipt_email: changed(params.receipt_email, current.receipt_email),
+    setup_future_usage: changed(params.setup_future_usage, current.setup_future_usage),
+    shipping: params.shipping ? shippingOf(params.shipping) : current.shipping,
+  });
+  return confirm(tx, intent, { ...confirmationOf(params), payment_method: params.payment_method });
+}
+
+function update({ tx, params, ids }: Call<Stripe.PaymentIntentUpdateParams>): ApiObject {
+  refuseUnbuilt(params, [...UNBUILT, 'capture_method', 'payment_method_options', 'payment_method_types']);
+  const current = tx.find('payment_intent', ids[0] ?? '');
+  const editable = ['requires_payment_method', 'requires_confirmation', 'requires_action'].includes(
+    current.status,
+  );
+  const frozen = (['amount', 'currency', 'customer', 'payment_method', 'setup_future_usage'] as const).find(
+    (name) => params[name] !== undefined,
+  );
+  if (!editable && frozen !== undefined)
+    throw unexpectedState(
+      current,
+      `This PaymentIntent's ${frozen} could not be updated because it has a status of ${current.status}. You may only update the ${frozen} of a PaymentIntent with one of the following statuses: requires_payment_method, requires_confirmation, requires_action.`,
+    );
+  const currency = params.currency === undefined ? current.currency : knownCurrency(params.currency);
+  const amount = params.amount ?? current.amount;
+  if (amount !== current.amount || currency !== current.currency)
+    checkAmount(amount, currency, tx.account.default_currency ?? 'usd');
+  const updated = tx.update('payment_intent', current, {
+    amount,
+    currency,
+    customer: customerAfter(tx, current, params.customer),
+    description: changed(params.description, current.description),
+    metadata: mergeMetadata(current.metadata, params.metadata),
+    receipt_email: changed(params.receipt_email, current.receipt_email),
+    setup_future_usage: changed(params.setup_future_usage, current.setup_future_usage),
+    shipping:
+      params.shipping === undefined ? current.shipping : params.shipping ? shippingOf(params.shipping) : null,
+    statement_descriptor: changed(params.statement_descriptor, current.statement_descriptor),
+    statement_descriptor_suffix: changed(
+      params.statement_descriptor_suffix,
+      current.statement_descriptor_suffix,
+    ),
+    transfer_group: changed(params.transfer_group, current.transfer_group),
+  });
+  return params.payment_method ? withMethod(tx, updated, params.payment_method) : updated;
+}
+
+function customerAfter(
+  tx: Transaction,
+  current: Stripe.PaymentIntent,
+  given: string | undefined,
+): string | null {
+  const before = current.customer as string | null;
+  if (given === undefined) return before;
+  if (before !== null && given !== before)
+    throw invalidRequest(
+      'You cannot modify `customer` on a PaymentIntent once it already has been set. To fulfill a payment with a different Customer, cancel this PaymentIntent and create a new one.',
+      { param: 'customer' },
+    );
+  return liveCustomer(tx, given).id;
+}
+
+function cancel({ tx, params, ids }: Call<Stripe.PaymentIntentCancelParams>): ApiObject {
+  const current = tx.find('payment_intent', ids[0] ?? '');
+  if (!CANCELABLE.includes(current.status))
+    throw unexpectedState(
+      current,
+      `You cannot cancel this PaymentIntent because it has a status of ${current.status}. Only a PaymentIntent with one of the following statuses may be canceled: ${CANCELABLE.join(', ')}.`,
+    );
+  const canceled = tx.update('payment_intent', current, {
+    canceled_at: tx.now,
+    cancellation_reason: orNull(params.cancellation_reason),
+    next_action: null,
+    status: 'canceled',
+  });
+  emit(tx, 'payment_intent.canceled', canceled);
+  return canceled;
+}
+
+/** Automatic capture never leaves anything to capture. */
+function capture({ tx, ids }: Call<unknown>): ApiObject {
+  const current = tx.find('payment_intent', ids[0] ?? '');
+  throw unexpectedState(
+    current,
+    `This PaymentIntent could not be captured because it has a status of ${current.status}. Only a PaymentIntent with one of the following statuses may be captured: requires_capture.`,
+  );
+}
+
+export const paymentIntents: Machine = {
+  'POST /v1/payment_intents': operation(create),
+  'GET /v1/payment_intents': operation<Stripe.PaymentIntentListParams>(({ tx, params, path }) =>
+    list(tx, {
+      kind: 'payment_intent',
+      url: path,
+      params,
+      by: { field: 'customer', value: params.customer },
+    }),
+  ),
+  'GET /v1/payment_intents/{intent}': ({ tx, ids }) => tx.find('payment_intent', ids[0] ?? ''),
+  'POST /v1/payment_intents/{intent}': operation(update),
+  'POST /v1/payment_intents/{intent}/cancel': operation(cancel),
+  'POST /v1/payment_intents/{intent}/capture': operation(capture),
+  'POST /v1/payment_intents/{intent}/confirm': operation(confirmRequest),
+};

@@ -1,0 +1,108 @@
+import { definition, definitionNameOf } from '../contract/contract.js';
+import type { Schema } from '../contract/schema.js';
+import { invalidRequest } from '../http/stripe-error.js';
+import { withStatus } from '../ledger/balance-transactions.js';
+import type { ApiObject, Kind, Kinds } from '../store/kinds.js';
+import type { Transaction } from '../store/transaction.js';
+import { includable } from './includable.js';
+
+const MAXIMUM_DEPTH = 4;
+
+type Fields = Record<string, unknown>;
+
+/** Refuses, before anything happens, what could never be expanded in this answer. */
+export function checkExpand(paths: readonly string[], returns: Schema): void {
+  for (const path of paths) {
+    const segments = path.split('.');
+    if (returns.type === 'list' && segments[0] === 'data') segments.shift();
+    if (segments.length > MAXIMUM_DEPTH)
+      throw invalidRequest(
+        `You cannot expand more than ${MAXIMUM_DEPTH} levels of a property. Property: ${path}`,
+        {
+          param: 'expand',
+        },
+      );
+    let names = targets(returns.type === 'list' ? returns.items : returns);
+    let leaf: Schema | undefined;
+    for (const segment of segments) {
+      if (segment === 'data' && leaf?.type === 'list') continue;
+      leaf = property(names, segment);
+      if (!leaf) throw cannotExpand(path);
+      names = targets(leaf);
+    }
+    if (leaf && !expandable(leaf)) throw cannotExpand(path);
+  }
+}
+
+function cannotExpand(path: string): Error {
+  return invalidRequest(`This property cannot be expanded (${path}).`, { param: 'expand' });
+}
+
+function expandable(schema: Schema): boolean {
+  if (schema.type === 'union') return (schema.anyOf ?? []).some(expandable);
+  return schema.expands !== undefined || schema.type === 'list';
+}
+
+function property(names: readonly string[], key: string): Schema | undefined {
+  for (const name of names) {
+    const found = definition(name)?.properties[key];
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function targets(schema: Schema | undefined): string[] {
+  if (!schema) return [];
+  if (schema.type === 'ref') return [schema.ref ?? ''];
+  if (schema.type === 'list' || schema.type === 'array') return targets(schema.items);
+  return [...(schema.expands ?? []), ...(schema.anyOf ?? []).flatMap(targets)];
+}
+
+/** A copy of the answer with the named ids replaced by their objects. */
+export function expand(tx: Transaction, object: ApiObject, paths: readonly string[]): ApiObject {
+  let expanded = object;
+  for (const path of paths) {
+    const segments = path.split('.');
+    expanded = into(tx, expanded as Fields & ApiObject, segments) as ApiObject;
+  }
+  return expanded;
+}
+
+function into(tx: Transaction, node: unknown, segments: readonly string[]): unknown {
+  const [segment, ...rest] = segments;
+  if (segment === undefined || node === null || typeof node !== 'object') return node;
+  if (Array.isArray(node)) return node.map((item) => into(tx, item, segments));
+  const fields = node as Fields & ApiObject;
+  const current = segment in fields ? fields[segment] : includable(tx, fields, segment);
+  if (current === undefined || current === null) return node;
+  const whole = typeof current === 'string' ? (lookUp(tx, fields, segment, current) ?? current) : current;
+  return { ...fields, [segment]: into(tx, whole, rest) };
+}
+
+type ShownKind = Exclude<
+  Kind,
+  'delivery' | 'endpoint_secret' | 'event' | 'idempotency_key' | 'job' | 'test_card'
+>;
+
+const KIND_OF: Record<string, ShownKind> = {
+  Account: 'account',
+  BalanceTransaction: 'balance_transaction',
+  Charge: 'charge',
+  Customer: 'customer',
+  PaymentIntent: 'payment_intent',
+  PaymentMethod: 'payment_method',
+  Refund: 'refund',
+};
+
+function lookUp(tx: Transaction, parent: ApiObject, key: string, id: string): unknown {
+  const name = definitionNameOf(parent.object);
+  const names = targets(name === undefined ? undefined : definition(name)?.properties[key]);
+  for (const target of names) {
+    const kind = KIND_OF[target];
+    const found = kind === undefined ? undefined : tx.get(kind, id);
+    if (found?.object === 'balance_transaction')
+      return withStatus(found as Kinds['balance_transaction'], tx.now);
+    if (found) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,16 @@
+import type { ApiObject } from '../store/kinds.js';
+import type { Transaction } from '../store/transaction.js';
+import { embeddedList } from './list.js';
+
+/** Lists that Stripe leaves out of an object unless `expand` asks for them. */
+export function includable(tx: Transaction, parent: ApiObject, key: string): unknown {
+  if (parent.object === 'charge' && key === 'refunds' && parent.id) {
+    const refunds = [...tx.newest('refund', 'charge', parent.id)].filter(
+      (refund) => refund.charge === parent.id,
+    );
+    return embeddedList(refunds, `/v1/charges/${parent.id}/refunds`);
+  }
+  if (parent.object === 'customer' && (key === 'sources' || key === 'subscriptions'))
+    return embeddedList([], `/v1/customers/${parent.id}/${key}`);
+  return undefined;
+}

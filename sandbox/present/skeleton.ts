@@ -1,0 +1,33 @@
+import { definition } from '../contract/contract.js';
+import type { Schema } from '../contract/schema.js';
+
+const skeletons = new Map<string, object>();
+
+/**
+ * An object with every field that Stripe always sends, in Stripe's order: what may be null is null, and lists are empty.
+ * The fields that can be neither must be given.
+ */
+export function fromSkeleton<T extends object>(name: string, fields: Partial<T>): T {
+  let skeleton = skeletons.get(name);
+  if (!skeleton) {
+    skeleton = build(name);
+    skeletons.set(name, skeleton);
+  }
+  return { ...skeleton, ...fields } as T;
+}
+
+function build(name: string): object {
+  const shape = definition(name);
+  if (!shape) throw new Error(`the contract has no ${name}`);
+  const skeleton: Record<string, unknown> = {};
+  for (const key of shape.required) skeleton[key] = blank(shape.properties[key]);
+  return skeleton;
+}
+
+function blank(schema: Schema | undefined): unknown {
+  if (!schema || schema.nullable) return null;
+  if (schema.type === 'array') return [];
+  if (schema.type === 'map') return {};
+  if (schema.enum?.length === 1) return schema.enum[0];
+  return undefined;
+}

@@ -1,0 +1,18 @@
+import { Collection } from './collection.js';
+import { INDEXED, type Kind, type Kinds } from './kinds.js';
+
+/** Everything that belongs to one account. */
+export class AccountState {
+  private readonly collections = new Map<Kind, Collection<{ id?: string }>>();
+
+  constructor(readonly accountId: string) {}
+
+  collection<K extends Kind>(kind: K): Collection<Kinds[K]> {
+    let collection = this.collections.get(kind);
+    if (!collection) {
+      collection = new Collection(INDEXED[kind]);
+      this.collections.set(kind, collection);
+    }
+    return collection as unknown as Collection<Kinds[K]>;
+  }
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** Objects that belong to a customer's purchase begin with 3, the others with 1, as at Stripe. */
+const LONG: Record<string, string> = {
+  ch: '3',
+  evt: '1',
+  pi: '3',
+  pm: '1',
+  re: '3',
+  txn: '3',
+  we: '1',
+};
+
+/** Ids that look like Stripe's and repeat under a seed. The running number inside makes each unique. */
+export class IdSource {
+  readonly accountId: string;
+  readonly secretKey: string;
+  readonly publishableKey: string;
+  private readonly suffix: string;
+  private readonly base: number;
+  private readonly word: number;
+
+  constructor(
+    seed: string,
+    public sequence = 0,
+  ) {
+    const digest = createHash('sha256').update(seed).digest();
+    this.word = digest.readUInt32LE(0);
+    // Six characters that grow slowly, as the time in Stripe's ids does.
+    this.base = 20_000_000_000 + (digest.readUInt32LE(4) % 1_000_000_000);
+    this.suffix = letters(digest.readUInt32LE(8), 10);
+    this.accountId = `acct_1${letters(digest.readUInt32LE(12), 5)}${this.suffix}`;
+    const keyTail = `51${this.accountId.slice(6)}${letters(digest.readUInt32LE(16), 80)}`;
+    this.secretKey = `sk_test_${keyTail}`;
+    this.publishableKey = `pk_test_51${this.accountId.slice(6)}${letters(digest.readUInt32LE(20), 80)}`;
+  }
+
+  next(prefix: string): string {
+    this.sequence += 1;
+    const head = LONG[prefix];
+    const stem = base62(this.base + this.sequence);
+    if (head) return `${prefix}_${head}${stem}${this.suffix}${this.random(7, 1)}`;
+    return `${prefix}_${stem}${this.random(8, 1)}`;
+  }
+
+  /** A secret tied to the latest id. */
+  secret(length: number): string {
+    return this.random(length, 2);
+  }
+
+  private random(length: number, salt: number): string {
+    return letters(mix(this.word ^ Math.imul(this.sequence, 0x9e3779b1) ^ salt), length);
+  }
+}
+
+function letters(start: number, length: number): string {
+  let state = start >>> 0;
+  let text = '';
+  while (text.length < length) {
+    state = mix(state + 0x6d2b79f5);
+    text += ALPHABET[state % 62];
+    if (text.length < length) text += ALPHABET[(state >>> 16) % 62];
+  }
+  return text;
+}
+
+/** The finalizer of MurmurHash3: every bit of the input changes about half of the output. */
+export function mix(value: number): number {
+  let h = value | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+function base62(value: number): string {
+  let rest = value;
+  let text = '';
+  while (rest > 0) {
+    text = ALPHABET[rest % 62] + text;
+    rest = Math.floor(rest / 62);
+  }
+  return text;
+}

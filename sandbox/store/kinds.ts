@@ -1,0 +1,95 @@
+import type Stripe from 'stripe';
+
+/** Anything the API shows. Stored objects are never changed in place: an update stores a new one. */
+export interface ApiObject {
+  id?: string;
+  object: string;
+}
+
+export interface StoredEvent {
+  id: string;
+  object: 'event';
+  api_version: string | null;
+  created: number;
+  data: { object: ApiObject; previous_attributes?: Record<string, unknown> };
+  livemode: boolean;
+  pending_webhooks: number;
+  request: { id: string | null; idempotency_key: string | null } | null;
+  type: string;
+}
+
+/** The test card behind a payment method. */
+export interface TestCard {
+  id: string;
+  card: string;
+  /** Used without a customer, or detached: Stripe refuses it from then on. */
+  spent: boolean;
+}
+
+export interface EndpointSecret {
+  id: string;
+  secret: string;
+  connect: boolean;
+  builtIn: boolean;
+}
+
+export interface Delivery {
+  id: string;
+  event: string;
+  endpoint: string;
+  attempts: number;
+  /** On the sandbox's clock, in milliseconds. */
+  due: number;
+  status: 'pending' | 'succeeded' | 'failed' | 'dropped';
+  lastError: string | null;
+}
+
+export interface Job {
+  id: string;
+  name: string;
+  due: number;
+  data: Record<string, string>;
+  /** What Stripe does a moment later; `idle()` waits for these, never for calendar work. */
+  soon: boolean;
+}
+
+export interface StoredAnswer {
+  id: string;
+  method: string;
+  path: string;
+  form: string;
+  status: number;
+  body: string;
+  requestId: string;
+  created: number;
+}
+
+/** Every kind of thing in the store. Those after `webhook_endpoint` are never shown by the API. */
+export interface Kinds {
+  account: Stripe.Account;
+  balance_transaction: Stripe.BalanceTransaction;
+  charge: Stripe.Charge;
+  customer: Stripe.Customer | Stripe.DeletedCustomer;
+  event: StoredEvent;
+  payment_intent: Stripe.PaymentIntent;
+  payment_method: Stripe.PaymentMethod;
+  refund: Stripe.Refund;
+  webhook_endpoint: Stripe.WebhookEndpoint;
+  test_card: TestCard;
+  endpoint_secret: EndpointSecret;
+  delivery: Delivery;
+  job: Job;
+  idempotency_key: StoredAnswer;
+}
+
+export type Kind = keyof Kinds;
+
+/** Fields that lists filter by often enough to deserve an index. */
+export const INDEXED: Partial<Record<Kind, readonly string[]>> = {
+  charge: ['payment_intent', 'customer'],
+  delivery: ['event'],
+  payment_intent: ['customer'],
+  payment_method: ['customer'],
+  refund: ['charge', 'payment_intent'],
+  balance_transaction: ['source'],
+};

@@ -1,0 +1,97 @@
+import { resourceMissing } from '../http/stripe-error.js';
+import type { AccountState } from './account-state.js';
+import type { IdSource } from './ids.js';
+import type { Kind, Kinds } from './kinds.js';
+
+export interface Change {
+  kind: Kind;
+  id: string;
+  /** Undefined removes it. */
+  object: Kinds[Kind] | undefined;
+}
+
+export interface RequestIdentity {
+  id: string | null;
+  idempotency_key: string | null;
+}
+
+/** What machines need to know of the sandbox they run in. */
+export interface Surroundings {
+  readonly url: string;
+  readonly ids: IdSource;
+  readonly asyncDelayMs: number;
+  nowMs(): number;
+}
+
+/** All that one request or job changes. Nothing is visible to others before it is committed as a whole. */
+export class Transaction {
+  readonly nowMs: number;
+  /** Seconds, as in `created`. */
+  readonly now: number;
+  private readonly written = new Map<string, Change>();
+
+  constructor(
+    readonly state: AccountState,
+    readonly surroundings: Surroundings,
+    readonly request: RequestIdentity,
+  ) {
+    this.nowMs = surroundings.nowMs();
+    this.now = Math.floor(this.nowMs / 1000);
+  }
+
+  get changes(): Change[] {
+    return [...this.written.values()];
+  }
+
+  get account(): Kinds['account'] {
+    return this.require('account', this.state.accountId);
+  }
+
+  nextId(prefix: string): string {
+    return this.surroundings.ids.next(prefix);
+  }
+
+  get<K extends Kind>(kind: K, id: string): Kinds[K] | undefined {
+    const change = this.written.get(`${kind} ${id}`);
+    return change ? (change.object as Kinds[K] | undefined) : this.state.collection(kind).get(id);
+  }
+
+  /** For ids that the sandbox itself stored. */
+  require<K extends Kind>(kind: K, id: string): Kinds[K] {
+    const found = this.get(kind, id);
+    if (!found) throw new Error(`the sandbox lost ${kind} ${id}`);
+    return found;
+  }
+
+  /** For ids that a caller named: in the path when `param` is missing, else in that parameter. */
+  find<K extends Kind>(kind: K, id: string, param?: string): Kinds[K] {
+    const found = this.get(kind, id);
+    if (!found) throw resourceMissing(kind, id, param);
+    return found;
+  }
+
+  put<K extends Kind>(kind: K, object: Kinds[K]): Kinds[K] {
+    this.written.set(`${kind} ${object.id}`, { kind, id: object.id, object });
+    return object;
+  }
+
+  /** Stores a changed copy and returns it. */
+  update<K extends Kind>(kind: K, current: Kinds[K], patch: Partial<Kinds[K]>): Kinds[K] {
+    return this.put(kind, { ...current, ...patch });
+  }
+
+  remove(kind: Kind, id: string): void {
+    this.written.set(`${kind} ${id}`, { kind, id, object: undefined });
+  }
+
+  /** Newest first, with what this transaction wrote so far. */
+  *newest<K extends Kind>(kind: K, field?: string, value?: string): Generator<Kinds[K]> {
+    const collection = this.state.collection(kind);
+    const mine = this.changes.filter((change) => change.kind === kind).reverse();
+    for (const { id, object } of mine) if (object && !collection.get(id)) yield object as Kinds[K];
+    for (const object of collection.newest(field, value)) {
+      const current = mine.length === 0 ? object : this.get(kind, object.id);
+      if (current) yield current;
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import { definition } from '../contract/contract.js';
+import type { Definition, Schema } from '../contract/schema.js';
+import { asList, type Form, type FormValue } from '../http/form.js';
+import { invalidRequest } from '../http/stripe-error.js';
+import { checkMetadata } from './metadata.js';
+
+export type Params = Record<string, unknown>;
+
+/** Turns a decoded form into typed parameters, or throws what Stripe would answer. */
+export function validateParams(form: Form, paramsName: string | null): Params {
+  const shape = (paramsName === null ? undefined : definition(paramsName)) ?? ONLY_EXPAND;
+  const params = object(form, shape, '');
+  if (params.starting_after !== undefined && params.ending_before !== undefined)
+    throw invalidRequest('You cannot parameterize both starting_after and ending_before.', {
+      param: 'starting_after',
+    });
+  return params;
+}
+
+const ONLY_EXPAND: Definition = {
+  properties: { expand: { type: 'array', items: { type: 'string' } } },
+  required: [],
+};
+
+function object(form: Form, shape: Definition, path: string): Params {
+  const unknown = Object.keys(form).filter((key) => !Object.hasOwn(shape.properties, key));
+  if (unknown.length > 0) throw unknownParams(unknown.map((key) => join(path, key)));
+  for (const key of shape.required)
+    if (!Object.hasOwn(form, key))
+      throw invalidRequest(`Missing required param: ${join(path, key)}.`, {
+        code: 'parameter_missing',
+        param: join(path, key),
+      });
+  const params: Params = {};
+  for (const key of Object.keys(form)) {
+    const schema = shape.properties[key];
+    const given = form[key];
+    if (schema && given !== undefined) params[key] = value(given, schema, join(path, key));
+  }
+  return params;
+}
+
+function unknownParams(names: string[]): Error {
+  const [first = ''] = names;
+  const message =
+    names.length === 1
+      ? `Received unknown parameter: ${first}`
+      : `Received unknown parameters: ${names.join(', ')}`;
+  return invalidRequest(message, { code: 'parameter_unknown', param: first });
+}
+
+function value(given: FormValue, schema: Schema, path: string): unknown {
+  if (given === '') return empty(schema, path);
+  switch (schema.type) {
+    case 'ref':
+      return nested(given, schema, path);
+    case 'array':
+      return array(given, schema, path);
+    case 'map':
+      return map(given, schema, path);
+    case 'union':
+      return union(given, schema, path);
+    default:
+      return scalar(given, schema, path);
+  }
+}
+
+function empty(schema: Schema, path: string): unknown {
+  if (schema.emptyable || acceptsEmpty(schema, path)) return '';
+  throw invalidRequest(
+    `You passed an empty string for '${path}'. We assume empty values are an attempt to unset a parameter; however '${path}' cannot be unset. You should remove '${path}' from your request or supply a non-empty value.`,
+    { code: 'parameter_invalid_empty', param: path },
+  );
+}
+
+/** Metadata values and plain texts such as a customer's name can be cleared, though their types do not say so. */
+function acceptsEmpty(schema: Schema, path: string): boolean {
+  if (/(^|\[)metadata\]?\[/.test(path)) return true;
+  return schema.type === 'string' && !schema.enum && CLEARABLE.has(path);
+}
+
+const CLEARABLE = new Set([
+  'description',
+  'email',
+  'name',
+  'phone',
+  'receipt_email',
+  'invoice_settings[default_payment_method]',
+  'invoice_settings[footer]',
+]);
+
+function nested(given: FormValue, schema: Schema, path: string): unknown {
+  const shape = definition(schema.ref ?? '');
+  if (!shape || typeof given === 'string' || Array.isArray(given)) throw wrong('object', path);
+  return object(given, shape, path);
+}
+
+function array(given: FormValue, schema: Schema, path: string): unknown[] {
+  const list = asList(given);
+  const items = schema.items;
+  if (!list || !items) throw wrong('array', path);
+  return list.map((item, i) => value(item, items, `${path}[${i}]`));
+}
+
+function map(given: FormValue, schema: Schema, path: string): unknown {
+  if (typeof given === 'string' || Array.isArray(given)) throw wrong('object', path);
+  const entries: Record<string, string> = {};
+  for (const [key, item] of Object.entries(given)) {
+    if (typeof item !== 'string') throw wrong('string', `${path}[${key}]`);
+    entries[key] = item;
+  }
+  if (path.endsWith('metadata') || path.endsWith('metadata]')) checkMetadata(entries, path);
+  return schema.items ? entries : given;
+}
+
+function union(given: FormValue, schema: Schema, path: string): unknown {
+  let failure: unknown;
+  for (const member of schema.anyOf ?? []) {
+    try {
+      return value(given, member, path);
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure ?? wrong('value', path);
+}
+
+function scalar(given: FormValue, schema: Schema, path: string): unknown {
+  if (typeof given !== 'string') throw wrong(schema.type, path);
+  if (schema.type === 'boolean') {
+    if (given === 'true' || given === 'false') return given === 'true';
+    throw invalidRequest(`Invalid boolean: ${given}`, { param: path });
+  }
+  if (schema.type === 'integer') return integer(given, path);
+  if (schema.type === 'number') {
+    if (Number.isFinite(Number(given))) return Number(given);
+    throw invalidRequest(`Invalid decimal: ${given}`, { param: path });
+  }
+  if (schema.enum && !schema.enum.includes(given)) throw notOneOf(schema.enum, path);
+  if (given.length > maximumLength(path))
+    throw invalidRequest(
+      `Invalid string: ${given.slice(0, 10)}...${given.slice(-3)}; must be at most ${maximumLength(path)} characters`,
+      { param: path },
+    );
+  return given;
+}
+
+function integer(given: string, path: string): number {
+  const number = Number(given);
+  if (/^-?\d+$/.test(given) && Number.isSafeInteger(number)) return number;
+  throw invalidRequest(`Invalid integer: ${given}`, { code: 'parameter_invalid_integer', param: path });
+}
+
+function notOneOf(choices: readonly unknown[], path: string): Error {
+  const names = choices.map(String);
+  const last = names.at(-1) ?? '';
+  const list =
+    names.length > 1 ? `${names.slice(0, -1).join(', ')}${names.length > 2 ? ',' : ''} or ${last}` : last;
+  return invalidRequest(`Invalid ${path}: must be one of ${list}`, { param: path });
+}
+
+function wrong(expected: string, path: string): Error {
+  return invalidRequest(`Invalid ${expected}`, { param: path });
+}
+
+function maximumLength(path: string): number {
+  if (path.startsWith('statement_descriptor')) return 22;
+  if (path === 'description') return 1000;
+  return 5000;
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}[${key}]`;
+}

@@ -1,0 +1,56 @@
+import express, { type Express } from 'express';
+import type { Config } from './config/env.js';
+import type { Readiness } from './controllers/controller.js';
+import type { FindApiKey } from './middlewares/authenticate.js';
+import { crossOrigin } from './middlewares/cross-origin.js';
+import { errorHandler } from './middlewares/error-handler.js';
+import type { InFlight } from './middlewares/in-flight.js';
+import { pathNotFound } from './middlewares/not-found.js';
+import { requestContext } from './middlewares/request-context.js';
+import { requestLog } from './middlewares/request-log.js';
+import { securityHeaders } from './middlewares/security-headers.js';
+import type { Logger } from './observability/logger.js';
+import { buildDocument } from './openapi/document.js';
+import { allRoutes } from './routes/all-routes.js';
+import { docsRouter } from './routes/docs/docs.js';
+import { mountRoutes } from './routes/mount-routes.js';
+import type { IdempotencyKeys } from './services/access/idempotency-keys.js';
+import type { UseCases } from './services/use-cases.js';
+
+export interface AppDependencies {
+  config: Pick<Config['server'], 'trustProxy' | 'corsOrigins' | 'bodyLimitBytes'>;
+  useCases: UseCases;
+  idempotencyKeys: IdempotencyKeys;
+  findApiKey: FindApiKey;
+  /** For the replay of create-intent's answer. */
+  clientSecretOf(paymentId: string): Promise<string | null>;
+  readiness(): Promise<Readiness>;
+  logger: Logger;
+  /** Shared with the HTTP server, which waits for it when it stops. */
+  inFlight: InFlight;
+  /** What only some commands mount (`guichet dev`: /dev/mail). Pages set their own Content-Security-Policy. */
+  extraRoutes?(app: Express): void;
+}
+
+/** The whole HTTP surface but the webhooks, which `http-server.ts` dispatches before Express. */
+export function createApp(dependencies: AppDependencies): Express {
+  const { config, logger, useCases, readiness } = dependencies;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', config.trustProxy);
+  app.use(requestContext());
+  app.use(requestLog(logger));
+  app.use(securityHeaders());
+  app.use(crossOrigin(config.corsOrigins));
+  app.use(docsRouter(buildDocument(allRoutes)));
+  mountRoutes(app, allRoutes, {
+    ...dependencies,
+    services: { useCases, readiness: () => readiness() },
+    bodyLimitBytes: config.bodyLimitBytes,
+  });
+  dependencies.extraRoutes?.(app);
+  app.use(pathNotFound);
+  app.use(errorHandler(logger));
+  return app;
+}

@@ -1,0 +1,84 @@
+import { type AppDependencies, createApp } from './app.js';
+import type { CompleteConfig } from './config/env.js';
+import { type Container, createContainer, type Overrides } from './container.js';
+import { type HttpServer, startHttpServer } from './http-server.js';
+import { createInFlight } from './middlewares/in-flight.js';
+import { receiveWebhook } from './middlewares/stripe/receive-webhook.js';
+import { findApiKey } from './services/access/api-keys.js';
+import { createReadiness } from './services/health/readiness.js';
+import { ingestEvent } from './services/stripe/webhooks/ingest-event.js';
+import { startWorker, type Worker } from './worker.js';
+
+export type Role = 'api' | 'worker' | 'all';
+
+export interface ServiceOptions {
+  role: Role;
+  overrides?: Overrides;
+  /** What only some commands mount. */
+  extraRoutes?: NonNullable<AppDependencies['extraRoutes']>;
+}
+
+export interface Service {
+  /** Null for a worker, which listens to nobody. */
+  port: number | null;
+  container: Container;
+  /** Drains: no new request, those under way end, the worker ends what it is at, connections close. */
+  stop(): Promise<void>;
+}
+
+const WEBHOOK_PATH = '/api/webhooks/stripe';
+/** Stripe signs the time of sending; older or newer ones may be replays. */
+const SIGNATURE_TOLERANCE_SECONDS = 300;
+
+/** Starts the API, the worker, or both in one process. Throws when something that they need is missing. */
+export async function startService(config: CompleteConfig, options: ServiceOptions): Promise<Service> {
+  const container = await createContainer(config, options.overrides);
+  const worker = options.role === 'api' ? null : startWorker(container);
+  try {
+    const server = options.role === 'worker' ? null : await startApi(container, worker, options);
+    return {
+      port: server?.port ?? null,
+      container,
+      async stop() {
+        const clean = await server?.stop(config.server.shutdownGraceMs);
+        if (clean === false) container.logger.warn({}, 'Some requests did not end in time and were cut');
+        await worker?.stop();
+        await container.close();
+      },
+    };
+  } catch (error) {
+    await worker?.stop();
+    await container.close();
+    throw error;
+  }
+}
+
+function startApi(
+  container: Container,
+  worker: Worker | null,
+  { extraRoutes }: ServiceOptions,
+): Promise<HttpServer> {
+  const { config, clock, logger, repositories, platform } = container;
+  const inFlight = createInFlight();
+  const app = createApp({
+    config: config.server,
+    useCases: container.useCases,
+    idempotencyKeys: container.idempotencyKeys,
+    findApiKey: findApiKey(container),
+    clientSecretOf: (paymentId) => repositories.payments.clientSecretOf(paymentId),
+    readiness: createReadiness(container.database),
+    logger,
+    inFlight,
+    ...(extraRoutes ? { extraRoutes } : {}),
+  });
+  const ingest = ingestEvent({ repositories, platform, clock, wake: () => worker?.wake() });
+  const webhook = receiveWebhook({
+    secrets: config.stripe.webhookSecrets,
+    bodyLimitBytes: config.server.webhookBodyLimitBytes,
+    toleranceSeconds: SIGNATURE_TOLERANCE_SECONDS,
+    now: () => clock.now(),
+    ingest,
+    logger,
+  });
+  return startHttpServer({ ...config.server, app, webhooks: new Map([[WEBHOOK_PATH, webhook]]), inFlight });
+}

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import type { CustomerResponse } from '../../src/schemas/customers/customer-response.js';
+import type { OrderResponse } from '../../src/schemas/orders/order-response.js';
+import type { ConfirmPaymentResponse } from '../../src/schemas/payments/confirm-payment.js';
+import type { CreateIntentResponse } from '../../src/schemas/payments/create-intent.js';
+import type { PaymentResponse, PaymentStatusResponse } from '../../src/schemas/payments/payment-response.js';
+import type { RefundResponse } from '../../src/schemas/payments/refund-payment.js';
+import type { Problem } from '../../src/schemas/shared/problem.js';
+import { Contract } from './contract.js';
+
+/** Bodies are loose, because tests send wrong ones too. */
+type Body = Record<string, unknown>;
+
+export interface CallOptions {
+  /** A random one by default; null sends none. */
+  idempotencyKey?: string | null;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** An answer that openapi.json was found to promise. */
+export class ApiAnswer<Success> {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as it came. */
+  readonly text: string;
+  readonly #parsed: unknown;
+
+  constructor(response: Response, text: string) {
+    this.status = response.status;
+    this.headers = response.headers;
+    this.text = text;
+    this.#parsed = text === '' ? undefined : JSON.parse(text);
+  }
+
+  /** Throws, with what the API said, when it said no. */
+  get body(): Success {
+    if (this.status >= 300) throw new Error(`the API answered ${this.status}: ${this.text}`);
+    return this.#parsed as Success;
+  }
+
+  /** Throws when the API said yes. */
+  get problem(): Problem {
+    if (this.status < 300) throw new Error(`the API answered ${this.status}: ${this.text}`);
+    return this.#parsed as Problem;
+  }
+
+  get replayed(): boolean {
+    return this.headers.get('Idempotent-Replayed') === 'true';
+  }
+}
+
+const contract = new Contract();
+
+/** Speaks the API as a caller does. Every response is checked against openapi.json; one that breaks it throws. */
+export class ApiClient {
+  readonly #baseUrl: string;
+  readonly #apiKey: string | null;
+
+  constructor(options: { baseUrl: string; apiKey: string | null }) {
+    this.#baseUrl = options.baseUrl;
+    this.#apiKey = options.apiKey;
+  }
+
+  createCustomer(body: Body, options?: CallOptions) {
+    return this.post<CustomerResponse>('/api/customers', body, { idempotencyKey: null, ...options });
+  }
+
+  createOrder(body: Body, options?: CallOptions) {
+    return this.post<OrderResponse>('/api/orders', body, { idempotencyKey: null, ...options });
+  }
+
+  getOrder(id: string) {
+    return this.get<OrderResponse>(`/api/orders/${id}`);
+  }
+
+  createIntent(body: Body, options?: CallOptions) {
+    return this.post<CreateIntentResponse>('/api/payments/create-intent', body, options);
+  }
+
+  confirm(body: Body, options?: CallOptions) {
+    return this.post<ConfirmPaymentResponse>('/api/payments/confirm', body, options);
+  }
+
+  refund(body: Body, options?: CallOptions) {
+    return this.post<RefundResponse>('/api/payments/refund', body, options);
+  }
+
+  getPayment(id: string) {
+    return this.get<PaymentResponse>(`/api/payments/${id}`);
+  }
+
+  getPaymentStatus(id: string, query: { refresh?: boolean } = {}) {
+    const suffix = query.refresh === undefined ? '' : `?refresh=${query.refresh}`;
+    return this.get<PaymentStatusResponse>(`/api/payments/${id}/status${suffix}`);
+  }
+
+  get<Success>(path: string, options: CallOptions = {}): Promise<ApiAnswer<Success>> {
+    return this.#send<Success>('GET', path, { ...options, idempotencyKey: null });
+  }
+
+  post<Success>(path: string, body: unknown, options: CallOptions = {}): Promise<ApiAnswer<Success>> {
+    return this.#send<Success>('POST', path, { ...options, json: JSON.stringify(body) });
+  }
+
+  async #send<Success>(method: string, path: string, options: CallOptions & { json?: string }) {
+    const { idempotencyKey = randomUUID(), json, signal } = options;
+    const response = await fetch(`${this.#baseUrl}${path}`, {
+      method,
+      headers: {
+        ...(this.#apiKey === null ? {} : { Authorization: `Bearer ${this.#apiKey}` }),
+        ...(idempotencyKey === null ? {} : { 'Idempotency-Key': idempotencyKey }),
+        ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(json === undefined ? {} : { body: json }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const answer = new ApiAnswer<Success>(response, await response.text());
+    contract.check({
+      method,
+      path: new URL(path, this.#baseUrl).pathname,
+      status: answer.status,
+      contentType: response.headers.get('Content-Type'),
+      body: answer.text === '' ? undefined : JSON.parse(answer.text),
+    });
+    return answer;
+  }
+}

@@ -1,0 +1,107 @@
+import type { CustomerRow } from '../../src/domain/rows/customer.js';
+import type { OrderRow } from '../../src/domain/rows/order.js';
+import type { PaymentRow } from '../../src/domain/rows/payment.js';
+import type { RefundRow } from '../../src/domain/rows/refund.js';
+import type { VersionedRow } from '../../src/domain/rows/shared.js';
+import { newId } from '../../src/utils/ids.js';
+
+const AT = new Date('2025-01-15T12:00:00.000Z');
+
+/** Typed by the row, so that no example lacks what the row has. */
+function versioned(): Omit<VersionedRow, '_id' | 'audit'> {
+  return { stripeAccountId: 'acct_1', livemode: false, version: 1, createdAt: AT, updatedAt: AT };
+}
+
+const audit = { seq: 0, hash: '' } as unknown as VersionedRow['audit'];
+
+export function exampleCustomer(changes: Partial<CustomerRow> = {}): CustomerRow {
+  return {
+    ...versioned(),
+    audit,
+    _id: newId('cus'),
+    userId: 'user_1',
+    status: 'active',
+    email: 'ada@example.com',
+    name: null,
+    metadata: {},
+    stripe: { customerId: 'cus_Stripe1' },
+    deleted: false,
+    ...changes,
+  };
+}
+
+export function exampleOrder(changes: Partial<OrderRow> = {}): OrderRow {
+  return {
+    ...versioned(),
+    audit,
+    _id: newId('ord'),
+    userId: 'user_1',
+    status: 'pending',
+    currency: 'usd',
+    items: [{ name: 'Notebook', unitAmount: 2500, quantity: 1 }],
+    subtotal: 2500,
+    discount: 0,
+    total: 2500,
+    receiptEmail: null,
+    locale: 'en',
+    metadata: {},
+    flags: [],
+    paymentId: null,
+    paidAt: null,
+    ...changes,
+  };
+}
+
+export function examplePayment(changes: Partial<PaymentRow> = {}): PaymentRow {
+  return {
+    ...versioned(),
+    audit,
+    _id: newId('pay'),
+    userId: null,
+    orderId: null,
+    customerId: null,
+    status: 'requires_payment_method',
+    currency: 'usd',
+    amount: 2500,
+    amountCapturable: 0,
+    amountReceived: 0,
+    amountRefunded: 0,
+    amountReserved: 0,
+    description: null,
+    receiptEmail: null,
+    metadata: {},
+    lastError: null,
+    nextAction: null,
+    stripe: {
+      customerId: null,
+      paymentIntentId: 'pi_1',
+      paymentMethodId: null,
+      latestChargeId: null,
+    },
+    clientSecret: 'pi_1_secret_abc',
+    live: true,
+    flags: [],
+    succeededAt: null,
+    ...changes,
+  };
+}
+
+export function exampleRefund(changes: Partial<RefundRow> = {}): RefundRow {
+  return {
+    ...versioned(),
+    audit,
+    _id: newId('ref'),
+    paymentId: newId('pay'),
+    orderId: null,
+    status: 'succeeded',
+    amount: 2500,
+    currency: 'usd',
+    reason: null,
+    metadata: {},
+    failureReason: null,
+    isRelease: false,
+    origin: 'guichet',
+    stripe: { refundId: 're_1', chargeId: 'ch_1', paymentIntentId: 'pi_1' },
+    ...changes,
+  };
+}

@@ -1,0 +1,105 @@
+import { type AppDependencies, createApp } from '../../src/app.js';
+import type { ApiKeyRow, Scope } from '../../src/domain/rows/api-key.js';
+import { startHttpServer } from '../../src/http-server.js';
+import { createInFlight } from '../../src/middlewares/in-flight.js';
+import type { WebhookHandler } from '../../src/middlewares/stripe/receive-webhook.js';
+import { createLogger } from '../../src/observability/logger.js';
+import type { UseCases } from '../../src/services/use-cases.js';
+import { ApiClient } from './api-client.js';
+import { MemoryIdempotencyKeys } from './memory-idempotency-keys.js';
+import { exampleCustomer, exampleOrder, examplePayment, exampleRefund } from './rows.js';
+
+const KEYS: Readonly<Record<string, ApiKeyRow>> = {
+  gk_writer: apiKey('key_writer', ['payments:read', 'payments:write']),
+  gk_other: apiKey('key_other', ['payments:read', 'payments:write']),
+  gk_reader: apiKey('key_reader', ['payments:read']),
+  gk_ops: apiKey('key_ops', ['ops']),
+  gk_revoked: { ...apiKey('key_revoked', ['payments:read', 'payments:write']), revokedAt: new Date(0) },
+};
+
+export interface WebLayer {
+  baseUrl: string;
+  port: number;
+  /** With the key `gk_writer`. */
+  api: ApiClient;
+  clientWith(apiKey: string | null): ApiClient;
+  keys: MemoryIdempotencyKeys;
+  /** What was logged, one JSON text a line. */
+  logs: string[];
+  /** Names of the use cases that were called, in order. */
+  calls: string[];
+  stop(graceMs?: number): Promise<boolean>;
+}
+
+export interface WebLayerOptions {
+  useCases?: Partial<UseCases>;
+  app?: Partial<AppDependencies>;
+  webhooks?: ReadonlyMap<string, WebhookHandler>;
+}
+
+/** The web layer over real sockets, above use cases that live in memory. */
+export async function startWebLayer(options: WebLayerOptions = {}): Promise<WebLayer> {
+  const keys = new MemoryIdempotencyKeys();
+  const logs: string[] = [];
+  const calls: string[] = [];
+  const inFlight = createInFlight();
+  const app = createApp({
+    config: { trustProxy: false, corsOrigins: ['https://shop.example.com'], bodyLimitBytes: 100_000 },
+    useCases: recorded({ ...memoryUseCases(), ...options.useCases }, calls),
+    idempotencyKeys: keys,
+    findApiKey: async (token) => KEYS[token] ?? null,
+    clientSecretOf: async () => 'pi_1_secret_abc',
+    readiness: async () => ({ ok: true, checks: { mongodb: { ok: true } } }),
+    logger: createLogger({ level: 'info' }, { write: (line: string) => logs.push(line) }),
+    inFlight,
+    ...options.app,
+  });
+  const server = await startHttpServer({
+    app,
+    webhooks: options.webhooks ?? new Map(),
+    port: 0,
+    host: '127.0.0.1',
+    requestTimeoutMs: 5000,
+    headersTimeoutMs: 5000,
+    keepAliveTimeoutMs: 5000,
+    inFlight,
+  });
+  const baseUrl = `http://127.0.0.1:${server.port}`;
+  const clientWith = (key: string | null) => new ApiClient({ baseUrl, apiKey: key });
+  const stop = (graceMs = 1000) => server.stop(graceMs);
+  return { baseUrl, port: server.port, api: clientWith('gk_writer'), clientWith, keys, logs, calls, stop };
+}
+
+function memoryUseCases(): UseCases {
+  return {
+    createCustomer: async (input) => ({
+      customer: exampleCustomer({ userId: input.userId, email: input.email, name: input.name ?? null }),
+      created: true,
+    }),
+    createOrder: async (input) =>
+      exampleOrder({ userId: input.userId, currency: input.currency, items: input.items }),
+    getOrder: async (id) => exampleOrder({ _id: id }),
+    createPayment: async (input) => ({
+      payment: examplePayment({ orderId: input.orderId ?? null, metadata: input.metadata ?? {} }),
+      created: true,
+    }),
+    confirmPayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
+    getPayment: async (id) => examplePayment({ _id: id }),
+    refreshPayment: async (id) => examplePayment({ _id: id, status: 'succeeded' }),
+    refundPayment: async (input) =>
+      exampleRefund({ paymentId: input.paymentId, amount: input.amount ?? 2500 }),
+  };
+}
+
+function recorded(useCases: UseCases, calls: string[]): UseCases {
+  return new Proxy(useCases, {
+    get(target, name: keyof UseCases, receiver) {
+      calls.push(name);
+      return Reflect.get(target, name, receiver);
+    },
+  });
+}
+
+function apiKey(id: string, scopes: Scope[]): ApiKeyRow {
+  return { _id: id, name: id, hash: '', hint: 'gk_', scopes, createdAt: new Date(0), revokedAt: null };
+}
