@@ -137,6 +137,7 @@ function declined(
     code: decline.code,
     ...(decline.declineCode !== undefined && { decline_code: decline.declineCode }),
     message: decline.message,
+    ...(decline.param !== undefined && { param: decline.param }),
     payment_method: paymentMethod,
   };
   const failed = fail(tx, intent, {

@@ -97,7 +97,7 @@ function attachRequest({ tx, params, ids }: Call<Stripe.PaymentMethodAttachParam
       code: card.decline.code,
       ...(card.decline.declineCode && { decline_code: card.decline.declineCode }),
       message: card.decline.message,
-      param: '',
+      param: card.decline.param ?? '',
     });
   return attach(tx, paymentMethod, customer.id);
 }
