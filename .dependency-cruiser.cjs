@@ -38,7 +38,7 @@ module.exports = {
       name: 'no-dev-dependencies-in-production',
       comment: 'npm ci --omit=dev must be enough to run everything that is built into dist/.',
       severity: 'error',
-      from: { path: '^(src|bin|sandbox|embedded|migrations)/', pathNot: [TEST, '/fixtures/'] },
+      from: { path: '^(src|bin|sandbox|embedded|migrations)/', pathNot: [TEST, '/fixtures/', GENERATOR] },
       to: {
         dependencyTypes: ['npm-dev'],
         dependencyTypesNot: ['type-only'],
