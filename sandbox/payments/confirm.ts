@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { emit } from '../events/emit.js';
-import { invalidRequest, StripeError } from '../http/stripe-error.js';
+import { docUrl, invalidRequest, StripeError } from '../http/stripe-error.js';
 import type { Transaction } from '../store/transaction.js';
 import type { Card, Decline } from './cards.js';
 import { bookLater, charge } from './charges.js';
@@ -137,6 +137,7 @@ function declined(
     code: decline.code,
     ...(decline.declineCode !== undefined && { decline_code: decline.declineCode }),
     message: decline.message,
+    ...(decline.param !== undefined && { param: decline.param }),
     payment_method: paymentMethod,
   };
   const failed = fail(tx, intent, {
@@ -166,10 +167,6 @@ export function fail(
   return failed;
 }
 
-export function docUrl(code: string): string {
-  return `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`;
-}
-
 function askCustomer(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
@@ -193,7 +190,7 @@ function askCustomer(
 export function finishAuthentication(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
-  approved: boolean,
+  outcome: 'approve' | 'fail',
 ): Stripe.PaymentIntent {
   if (intent.status !== 'requires_action')
     throw unexpectedState(
@@ -201,7 +198,8 @@ export function finishAuthentication(
       `This PaymentIntent has the status ${intent.status}: no authentication is waiting.`,
     );
   const paymentMethod = tx.require('payment_method', intent.payment_method as string);
-  if (approved) return settle(tx, intent, { paymentMethod, card: cardBehind(tx, paymentMethod) });
+  if (outcome === 'approve')
+    return settle(tx, intent, { paymentMethod, card: cardBehind(tx, paymentMethod) });
   const code = 'payment_intent_authentication_failure';
   return fail(tx, intent, {
     last_payment_error: {

@@ -5,8 +5,16 @@ import type { Database } from '../db/connect.js';
 import { DeadlineExceeded, type Scope, transactionScope, WriteConflict } from './scope.js';
 
 const inside = new AsyncLocalStorage<true>();
-/** Two batches that meet step aside for a random moment; longer waits cost more than they save. */
-const MAX_PAUSE_MS = 30;
+/** Two that meet step aside for a random moment: short at first, since somebody waits, and longer while they meet again. */
+const FIRST_PAUSE_MS = 2;
+const MAX_PAUSE_MS = 32;
+
+export interface TransactionOptions {
+  /** Milliseconds over all attempts, from when its turn has come. */
+  deadlineMs: number;
+  /** Bounds how many run at once. */
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+}
 
 /**
  * Runs `fn` in one transaction (snapshot reads, majority commit) and returns what it returned.
@@ -17,19 +25,27 @@ const MAX_PAUSE_MS = 30;
  */
 export async function runTransaction<T>(
   database: Database,
-  deadlineMs: number,
+  { deadlineMs, inTurn }: TransactionOptions,
   fn: (scope: Scope) => Promise<T>,
 ): Promise<T> {
   if (inside.getStore()) throw new Error('A transaction inside a transaction would commit apart from it');
+  return inTurn(() => untilCommitted(database, deadlineMs, fn));
+}
+
+async function untilCommitted<T>(
+  database: Database,
+  deadlineMs: number,
+  fn: (scope: Scope) => Promise<T>,
+): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   const session = database.client.startSession();
   try {
-    for (;;) {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
       try {
         return await inside.run(true, () => attempt(session, deadline, fn));
       } catch (error) {
         if (!isTransient(error) || performance.now() >= deadline) throw error;
-        await delay(Math.random() * MAX_PAUSE_MS);
+        await delay(Math.random() * pause);
       }
     }
   } finally {
