@@ -102,7 +102,7 @@ describe('the same Idempotency-Key after something went wrong at Stripe', () => 
     sandbox.control.faults.add({
       match: { method: 'POST', path: INTENTS },
       when: 'after',
-      action: { type: 'delay', ms: 350 },
+      action: { type: 'hang' },
       times: 1,
     });
     const idempotencyKey = randomUUID();

@@ -52,9 +52,9 @@ type AnyRow = Document & { _id: string };
 
 /** For tests of what happens when the time towards Stripe is over. */
 export const shortTimes = {
-  STRIPE_CALL_TIMEOUT_MS: '400',
-  STRIPE_CONFIRM_TIMEOUT_MS: '400',
-  STRIPE_TIME_BUDGET_MS: '1200',
+  STRIPE_CALL_TIMEOUT_MS: '800',
+  STRIPE_CONFIRM_TIMEOUT_MS: '800',
+  STRIPE_TIME_BUDGET_MS: '2000',
 };
 
 const RETURN_URL = 'https://shop.example/return';
