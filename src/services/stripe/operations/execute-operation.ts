@@ -5,8 +5,10 @@ import type { OperationRow } from '../../../domain/rows/operation.js';
 import { refusalOf, type StripeAnswer, settledBy } from '../../../domain/stripe-answer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import { keepRenewing } from '../../../repositories/lease.js';
-import type { BoundRepositories, Repositories } from '../../../repositories/repositories.js';
+import type { Repositories } from '../../../repositories/repositories.js';
+import { isConflict } from '../../../repositories/transaction.js';
 import type { Clock } from '../../../utils/clock.js';
+import type { Needs } from '../families/family.js';
 import { sendPatiently } from '../resilience.js';
 import { type ApplyDependencies, applySnapshots } from '../snapshots/apply-snapshots.js';
 import {
@@ -50,7 +52,7 @@ export async function executeOperation(
   try {
     const outcome = maySend(operation, dependencies.clock.now()) ? await send(dependencies, operation) : null;
     if (outcome) {
-      const settled = await settleByAnswer(dependencies, operation, outcome);
+      const settled = await settleByAnswer(dependencies, operation, outcome).catch(unlessConflict);
       if (settled) return settled;
     }
     const unanswered = outcome?.unanswered ?? operation.unanswered;
@@ -138,6 +140,12 @@ async function send(dependencies: OperationDependencies, operation: OperationRow
   return outcome && { ...outcome, unanswered: outcome.unanswered || operation.unanswered, versions };
 }
 
+/** An answer that could not be stored for others who write the same rows is asked for again, with the same key. */
+function unlessConflict(error: unknown): null {
+  if (isConflict(error)) return null;
+  throw error;
+}
+
 /** The settled row, or null when the answer settles nothing. */
 async function settleByAnswer(
   dependencies: OperationDependencies,
@@ -153,10 +161,13 @@ async function settleByAnswer(
   const about = { scope: operation, source: 'answer' as const, versions, cause, first: isFirst(operation) };
   const told = snapshotsOfAnswer(answer, about);
   const snapshots = answer.replayed ? await readAgain(dependencies, told, cause) : told;
-  const decided = await applySnapshots(dependencies, snapshots, async (bound, rows, now) => {
-    const open = await loadOperation(bound, rows, operation);
-    const closed = open ? closing(open, answer, { rows, now }) : [];
-    rows.apply([...closed, ...keepSecret(operation, answer)], cause, now);
+  const decided = await applySnapshots(dependencies, snapshots, {
+    known: needsOf(operation),
+    prelude(rows, now) {
+      const row = rows.get('operations', operation._id);
+      const closed = row?.open ? closing(row, answer, { rows, now }) : [];
+      rows.apply([...closed, ...keepSecret(operation, answer)], cause, now);
+    },
   });
   return decided.rows.get('operations', operation._id);
 }
@@ -181,25 +192,17 @@ function isFirst(operation: OperationRow): boolean {
   );
 }
 
-/** The operation, with the rows that a refusal changes, if it is still open. */
-async function loadOperation(
-  bound: BoundRepositories,
-  rows: WorkingSet,
-  { _id, subject }: OperationRow,
-): Promise<OperationRow | null> {
-  rows.load('operations', await bound.operations.getMany([_id]));
-  if (subject.collection === 'customers') rows.load('customers', await bound.customers.getMany([subject.id]));
-  if (subject.collection === 'payments') rows.load('payments', await bound.payments.getMany([subject.id]));
-  if (subject.collection === 'refunds') {
-    rows.load('refunds', await bound.refunds.getMany([subject.id]));
-    const paymentId = rows.get('refunds', subject.id)?.paymentId;
-    if (paymentId) {
-      rows.load('payments', await bound.payments.getMany([paymentId]));
-      rows.load('refunds', await bound.refunds.ofPayments([paymentId]));
-    }
+/** The operation, its subject, and what its refusal changes. */
+function needsOf({ _id, subject }: OperationRow): Needs {
+  const operations = [_id];
+  switch (subject.collection) {
+    case 'customers':
+      return { operations, customers: [subject.id] };
+    case 'payments':
+      return { operations, payments: [subject.id], openOperationsOfPayments: [subject.id] };
+    case 'refunds':
+      return { operations, refunds: [subject.id] };
   }
-  const row = rows.get('operations', _id);
-  return row?.open ? row : null;
 }
 
 function closing(

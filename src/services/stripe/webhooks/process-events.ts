@@ -52,7 +52,7 @@ function applyTogether(dependencies: ProcessDependencies, rows: WebhookEventRow[
   const snapshots = rows.map(snapshotOfEvent);
   return dependencies.repositories.transaction(WORKER_TRANSACTION_MS, async (bound) => {
     const context = dependencies.decisions();
-    const decided = await decideSnapshots(bound, snapshots, { context, prelude: null });
+    const decided = await decideSnapshots(bound, snapshots, { context });
     await bound.commit({ ...decided, now: context.now });
     await finish(bound, rows, { verdicts: decided.verdicts, now: context.now });
   });
@@ -94,7 +94,7 @@ export function applyFetched(
 ): Promise<void> {
   return dependencies.repositories.transaction(WORKER_TRANSACTION_MS, async (bound) => {
     const context = dependencies.decisions();
-    const decided = await decideSnapshots(bound, snapshots, { context, prelude: null });
+    const decided = await decideSnapshots(bound, snapshots, { context });
     await bound.commit({ ...decided, now: context.now });
     const [first] = decided.verdicts;
     const verdict = { decision: `fetched_${first?.decision ?? 'nothing'}`, reason: first?.reason ?? '' };
