@@ -17,11 +17,12 @@ export function controlPlane(
   const verbs = verbsOf(control, setWebhookUrl);
   return async (request) => {
     const [, , first = '', ...rest] = request.path.split('/');
-    if (first === '3ds') return threeDSecure(control, request, rest[0] ?? '');
     const verb = verbs[`${request.method} ${first}`];
-    if (!verb)
-      return json(404, { error: `no such verb; there are: ${Object.keys(verbs).sort().join(', ')}` });
+    if (isForeign(request))
+      return json(403, { error: 'a page of another origin may not control the sandbox' });
     try {
+      if (first === '3ds') return threeDSecure(control, request, rest[0] ?? '');
+      if (!verb) return noVerb(Object.keys(verbs));
       const body = request.body === '' ? {} : (JSON.parse(request.body) as Record<string, unknown>);
       return json(200, (await verb(body, rest)) ?? { ok: true });
     } catch (error) {
@@ -30,6 +31,16 @@ export function controlPlane(
       });
     }
   };
+}
+
+/** The control plane asks for no key, so a browser must not carry requests from elsewhere into it. */
+function isForeign({ headers }: ApiRequest): boolean {
+  const { origin, host } = headers;
+  return typeof origin === 'string' && (!URL.canParse(origin) || new URL(origin).host !== host);
+}
+
+function noVerb(verbs: readonly string[]): Answer {
+  return json(404, { error: `no such verb; there are: ${[...verbs].sort().join(', ')}` });
 }
 
 function verbsOf(

@@ -142,7 +142,7 @@ describe('sandbox: faults', () => {
       replayed: false,
       fault: id,
     });
-    expect(JSON.parse(JSON.stringify(first?.params))).to.deep.equal({ amount: '700', currency: 'usd' });
+    expect(first?.params).to.deep.equal({ amount: '700', currency: 'usd' });
     expect(second).to.deep.include({ status: 200, replayed: true, fault: null });
   });
 

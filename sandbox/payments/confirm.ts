@@ -190,7 +190,7 @@ function askCustomer(
 export function finishAuthentication(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
-  approved: boolean,
+  outcome: 'approve' | 'fail',
 ): Stripe.PaymentIntent {
   if (intent.status !== 'requires_action')
     throw unexpectedState(
@@ -198,7 +198,8 @@ export function finishAuthentication(
       `This PaymentIntent has the status ${intent.status}: no authentication is waiting.`,
     );
   const paymentMethod = tx.require('payment_method', intent.payment_method as string);
-  if (approved) return settle(tx, intent, { paymentMethod, card: cardBehind(tx, paymentMethod) });
+  if (outcome === 'approve')
+    return settle(tx, intent, { paymentMethod, card: cardBehind(tx, paymentMethod) });
   const code = 'payment_intent_authentication_failure';
   return fail(tx, intent, {
     last_payment_error: {

@@ -109,6 +109,40 @@ describe('sandbox: customers and payment methods', () => {
     expect((await paid(stripe, { payment_method: card.id, customer: ada.id })).status).to.equal('succeeded');
   });
 
+  it('a payment method is made from a token, and its billing details can change', async () => {
+    const method = await stripe.paymentMethods.create({
+      type: 'card',
+      card: { token: 'tok_mastercard' },
+      metadata: { a: '1' },
+    });
+    expect([method.card?.brand, method.customer]).to.deep.equal(['mastercard', null]);
+    const updated = await stripe.paymentMethods.update(method.id, {
+      billing_details: { email: 'ada@example.org' },
+    });
+    expect(updated.billing_details.email).to.equal('ada@example.org');
+    const card = { token: 'tok_unknown' };
+    expect((await errorOf(stripe.paymentMethods.create({ type: 'card', card }))).code).to.equal(
+      'resource_missing',
+    );
+    const number = { number: '4242424242424242', exp_month: 1, exp_year: 2030 };
+    expect((await errorOf(stripe.paymentMethods.create({ type: 'card', card: number }))).statusCode).to.equal(
+      402,
+    );
+    const sepa = await errorOf(
+      stripe.paymentMethods.create({ type: 'sepa_debit', sepa_debit: { iban: 'x' } }),
+    );
+    expect(sepa.code).to.equal('sandbox_not_implemented');
+  });
+
+  it('a payment method belongs to one customer at a time', async () => {
+    const [ada, bob] = [await stripe.customers.create(), await stripe.customers.create()];
+    const card = await stripe.paymentMethods.attach('pm_card_visa', { customer: ada.id });
+    expect((await stripe.paymentMethods.attach(card.id, { customer: ada.id })).customer).to.equal(ada.id);
+    const error = await errorOf(stripe.paymentMethods.attach(card.id, { customer: bob.id }));
+    expect(error.code).to.equal('payment_method_already_attached');
+    expect((await errorOf(stripe.customers.retrievePaymentMethod(bob.id, card.id))).statusCode).to.equal(404);
+  });
+
   it('setup_future_usage saves the card with the customer', async () => {
     const customer = await stripe.customers.create();
     const intent = await paid(stripe, { customer: customer.id, setup_future_usage: 'off_session' });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
-import { checkedSandbox, errorOf, paid, sdk } from '../test-support.js';
+import { checkedSandbox, errorOf, paid, RETURN_URL, sdk } from '../test-support.js';
 
 describe('sandbox: refunds and balance', () => {
   let sandbox: Sandbox;
@@ -67,6 +67,41 @@ describe('sandbox: refunds and balance', () => {
     await stripe.refunds.create({ payment_intent: other.id, amount: 1 });
     for (const filter of [{ payment_intent: one.id }, { charge: one.latest_charge as string }])
       expect((await stripe.refunds.list(filter)).data.map(({ id }) => id)).to.deep.equal([refund.id]);
+  });
+
+  it('a refund is done at once, so it cannot be canceled', async () => {
+    const intent = await paid(stripe);
+    const refund = await stripe.refunds.create({ payment_intent: intent.id });
+    expect((await errorOf(stripe.refunds.cancel(refund.id))).statusCode).to.equal(400);
+  });
+
+  it('a charge that failed, or that belongs elsewhere, is not refunded', async () => {
+    const intent = await stripe.paymentIntents.create({ amount: 500, currency: 'usd' });
+    const params = { payment_method: 'pm_card_chargeDeclined', return_url: RETURN_URL };
+    const declined = await errorOf(stripe.paymentIntents.confirm(intent.id, params));
+    const charge = declined.payment_intent?.latest_charge as string;
+    expect((await errorOf(stripe.refunds.create({ charge }))).message).to.contain('has failed');
+    const other = await paid(stripe);
+    expect((await errorOf(stripe.refunds.create({ payment_intent: other.id, charge }))).param).to.equal(
+      'charge',
+    );
+  });
+
+  it('a charge can be described afterwards', async () => {
+    const intent = await paid(stripe);
+    await sandbox.idle();
+    const charge = await stripe.charges.update(intent.latest_charge as string, {
+      description: 'Late words',
+      metadata: { seen: 'yes' },
+      receipt_email: 'ada@example.org',
+    });
+    expect(charge).to.deep.include({ description: 'Late words', receipt_email: 'ada@example.org' });
+    const [event] = (await stripe.events.list({ type: 'charge.updated', limit: 1 })).data;
+    expect(event?.data.previous_attributes).to.deep.equal({
+      description: null,
+      metadata: { seen: null },
+      receipt_email: null,
+    });
   });
 
   it('refuses a refund of what was not paid, and of nothing', async () => {
