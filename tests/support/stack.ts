@@ -23,6 +23,8 @@ export interface StackOptions {
   environment?: Record<string, string>;
   sandbox?: SandboxOptions;
   overrides?: Overrides;
+  /** A server of the test's own, for faults of the database; the shared one is everybody's. */
+  mongodbUri?: string;
 }
 
 export interface Stack {
@@ -48,12 +50,19 @@ export interface Stack {
 
 type AnyRow = Document & { _id: string };
 
+/** For tests of what happens when the time towards Stripe is over. */
+export const shortTimes = {
+  STRIPE_CALL_TIMEOUT_MS: '800',
+  STRIPE_CONFIRM_TIMEOUT_MS: '800',
+  STRIPE_TIME_BUDGET_MS: '2000',
+};
+
 const RETURN_URL = 'https://shop.example/return';
 
 /** Everything real: MongoDB, the sandbox over HTTP, SMTP on a socket, the service on a port. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const [uri, sandbox, smtp] = await Promise.all([
-    sharedMongod(),
+    options.mongodbUri ?? sharedMongod(),
     startSandbox({ fidelityChecks: true, asyncDelayMs: 50, ...options.sandbox }),
     startSmtp(),
   ]);
