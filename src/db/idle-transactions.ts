@@ -22,9 +22,7 @@ export async function endIdleTransactions(client: MongoClient, olderThanMs: numb
       },
     },
   ];
-  // The connection's own read concern is refused: $currentOp takes no other than this.
-  const options = { readConcern: { level: 'local' as const } };
-  const idle = await admin.aggregate<IdleSession>(stages, options).toArray();
+  const idle = await admin.aggregate<IdleSession>(stages, { readConcern: { level: 'local' } }).toArray();
   const sessions = idle.flatMap(({ lsid }) => (lsid ? [{ id: lsid.id }] : []));
   if (sessions.length > 0) await admin.command({ killSessions: sessions });
   return sessions.length;
