@@ -25,7 +25,8 @@ describe('the webhook intake', () => {
   });
   after(() => stack.stop());
 
-  const post = (payload: string, signature: string) => postRaw(stack, payload, { 'stripe-signature': signature });
+  const post = (payload: string, signature: string) =>
+    postRaw(stack, payload, { 'stripe-signature': signature });
   const v1 = (payload: string, at = secondsFromNow(0), secret = stack.sandbox.webhookSecret) =>
     `v1=${hexSignature(payload, { secret, at })}`;
 
@@ -73,7 +74,9 @@ describe('the webhook intake', () => {
   });
 
   it('W5 refuses a v1 of 64 characters that are not ASCII', async () => {
-    expect(await outcome(exampleEvent(), `t=${secondsFromNow(0)},v1=${'é'.repeat(64)}`)).to.deep.equal(refused);
+    expect(await outcome(exampleEvent(), `t=${secondsFromNow(0)},v1=${'é'.repeat(64)}`)).to.deep.equal(
+      refused,
+    );
   });
 
   it('W6 takes the second of two v1', async () => {
@@ -116,7 +119,9 @@ describe('the webhook intake', () => {
   });
 
   it('W11 verifies the bytes as they came, with odd spaces and escapes', async () => {
-    const event = exampleEvent({ data: { object: { id: 'cus_odd', object: 'customer', name: 'Zoë / 日本' } } });
+    const event = exampleEvent({
+      data: { object: { id: 'cus_odd', object: 'customer', name: 'Zoë / 日本' } },
+    });
     const payload = ` \n${JSON.stringify(event, null, 3).replace('ë', '\\u00EB').replaceAll('/', '\\/')}\r\n`;
     const at = secondsFromNow(0);
     expect((await post(payload, `t=${at},${v1(payload, at)}`)).status).to.equal(200);
@@ -153,7 +158,9 @@ describe('the webhook intake', () => {
     const event = exampleEvent({
       object: 'v2.core.event',
       type: 'payment_intent.succeeded',
-      data: { object: { id: intentId, object: 'payment_intent', status: 'succeeded', amount_received: 2500 } },
+      data: {
+        object: { id: intentId, object: 'payment_intent', status: 'succeeded', amount_received: 2500 },
+      },
     });
     expect((await stack.postEvent(event)).status).to.equal(200);
     expect(await inboxRow(stack, event.id)).to.include({ status: 'ignored', reason: 'thin_event' });
@@ -175,7 +182,7 @@ describe('the webhook intake', () => {
       livemode: true,
     });
     await inboxSettled(stack);
-    expect((await stack.api.getPayment(paymentId)).body.status).to.equal('requires_payment_method');
+    expect((await stack.api.getPaymentStatus(paymentId)).body.status).to.equal('requires_payment_method');
     expect(await receiptsOf(stack, paymentId)).to.deep.equal([]);
     // The same event of our own mode does all of it: it was the mode that was in the way.
     await postAll(stack, [succeeded]);
@@ -186,7 +193,9 @@ describe('the webhook intake', () => {
   });
 
   it('W22 tells neither in the answer nor in the log what was signed, or with what', async () => {
-    const event = exampleEvent({ data: { object: { id: 'cus_1', object: 'customer', name: 'Grace Hopper' } } });
+    const event = exampleEvent({
+      data: { object: { id: 'cus_1', object: 'customer', name: 'Grace Hopper' } },
+    });
     const at = secondsFromNow(0);
     const right = v1(JSON.stringify(event), at);
     const wrong = v1(JSON.stringify(event), at, 'whsec_wrong');
