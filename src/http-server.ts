@@ -52,7 +52,7 @@ function dispatch({ app, webhooks }: HttpServerOptions): RequestListener {
     const path = (req.url ?? '').split('?', 1)[0]?.replace(/\/$/, '') ?? '';
     const webhook = webhooks.get(path);
     if (webhook === undefined) app(req, res);
-    else void webhook(req, res);
+    else webhook(req, res);
   };
 }
 

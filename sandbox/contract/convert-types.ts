@@ -40,13 +40,14 @@ export class TypeConverter {
         !(t.flags & (ts.TypeFlags.Null | ts.TypeFlags.Undefined)),
     );
     const members: Schema[] = [];
-    const choices = values.filter((value) => value !== '');
+    // The compiler orders a union by how it came across its members; the alphabet is Stripe's order, and repeats.
+    const choices = values.filter((value) => value !== '').sort();
     if (choices.length > 0) members.push({ type: 'string', enum: choices });
     const booleans = rest.filter((t) => t.flags & ts.TypeFlags.BooleanLiteral);
     if (booleans.length === 2) members.push({ type: 'boolean' });
     else if (booleans[0]) members.push({ type: 'boolean', enum: [isTrue(this.checker, booleans[0])] });
     const others = rest.filter((t) => !(t.flags & ts.TypeFlags.BooleanLiteral));
-    members.push(...this.members(others, name));
+    members.push(...this.members(others, name).sort(byText));
     const schema: Schema =
       members.length === 1 && members[0] ? members[0] : { type: 'union', anyOf: members };
     if (values.includes('')) schema.emptyable = true;
@@ -112,4 +113,8 @@ export class TypeConverter {
 
 function isTrue(checker: ts.TypeChecker, type: ts.Type): boolean {
   return checker.typeToString(type) === 'true';
+}
+
+function byText(a: Schema, b: Schema): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }

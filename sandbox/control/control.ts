@@ -1,7 +1,5 @@
-import type { Clock } from '../clock/clock.js';
-import type { JobRunner } from '../clock/jobs.js';
-import type { FidelityChecks } from '../contract/fidelity.js';
-import type { Deliverer, DeliveryKnobs } from '../events/deliver.js';
+import type { Engine } from '../engine.js';
+import type { DeliveryKnobs } from '../events/deliver.js';
 import { NO_KNOBS } from '../events/deliver.js';
 import type { Faults } from '../http/faults.js';
 import type { LoggedRequest, RequestLog } from '../http/request-log.js';
@@ -28,6 +26,8 @@ export interface SandboxControl {
   events(): readonly StoredEvent[];
   /** Settles when the copies were sent. */
   resend(eventId: string, options?: { times?: number }): Promise<void>;
+  /** The bytes and headers that the built-in endpoint would get for an event now, to post them by oneself. */
+  signed(eventId: string): { body: string; headers: Record<string, string> };
   requests(): readonly LoggedRequest[];
   clearRequests(): void;
   complete3ds(paymentIntentId: string, outcome: 'approve' | 'fail'): void;
@@ -39,18 +39,13 @@ export interface SandboxControl {
 }
 
 interface Parts {
-  store: Store;
-  clock: Clock;
-  jobs: JobRunner;
-  deliverer: Deliverer;
+  engine: Engine;
   faults: Faults;
   requests: RequestLog;
-  fidelity: FidelityChecks | undefined;
-  restore: () => void;
 }
 
-export function createControl(parts: Parts): SandboxControl {
-  const { store, clock, jobs, deliverer, faults, requests } = parts;
+export function createControl({ engine, faults, requests }: Parts): SandboxControl {
+  const { store, clock, jobs, deliverer } = engine;
   return {
     async reset() {
       jobs.clear();
@@ -59,7 +54,7 @@ export function createControl(parts: Parts): SandboxControl {
       faults.clear();
       requests.clear();
       await store.reset(['account', 'endpoint_secret', 'webhook_endpoint']);
-      parts.restore();
+      engine.furnish();
     },
     seed(settings) {
       store.transact((tx) => {
@@ -93,12 +88,17 @@ export function createControl(parts: Parts): SandboxControl {
     },
     events: () => store.platform.collection('event').values(),
     resend: (eventId, { times = 1 } = {}) => deliverer.resend(eventId, times),
+    signed(eventId) {
+      const event = store.platform.collection('event').get(eventId);
+      if (!event) throw new Error(`no event ${eventId}`);
+      return deliverer.requestFor(event, engine.builtIn.secret);
+    },
     requests: () => requests.list(),
     clearRequests: () => requests.clear(),
     complete3ds: (id, outcome) => complete3ds(store, id, outcome === 'approve'),
     object: (kind, id) => store.platform.collection(kind).get(id),
     objects: (kind) => store.platform.collection(kind).values(),
-    violations: () => parts.fidelity?.violations ?? [],
+    violations: () => engine.fidelity?.violations ?? [],
   };
 }
 

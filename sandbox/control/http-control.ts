@@ -1,5 +1,5 @@
 import type { DeliveryKnobs } from '../events/deliver.js';
-import type { Answer, ApiRequest } from '../http/api.js';
+import type { Answer, ApiRequest } from '../http/exchange.js';
 import type { FaultRule } from '../http/faults.js';
 import { StripeError } from '../http/stripe-error.js';
 import type { AccountSettings } from '../platform/account.js';

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { Answer, ApiRequest } from '../http/api.js';
+import type { Answer, ApiRequest } from '../http/exchange.js';
 import { decodeForm } from '../http/form.js';
 import { format } from '../ledger/currencies.js';
 import type { SandboxControl } from './control.js';

@@ -86,18 +86,41 @@ export class Deliverer {
     const event = store.platform.collection('event').get(eventId);
     if (!event) throw new Error(`no event ${eventId}`);
     this.resending += 1;
+    try {
+      await this.sendToAll(event, times);
+    } finally {
+      this.resending -= 1;
+      this.deps.onSettled();
+    }
+  }
+
+  /** What an endpoint would receive now. */
+  requestFor(event: StoredEvent, secret: string): { body: string; headers: Record<string, string> } {
+    const body = JSON.stringify(event, null, 2);
+    return {
+      body,
+      headers: {
+        Accept: '*/*; q=0.5, application/xml',
+        'Cache-Control': 'no-cache',
+        'Content-Type': 'application/json; charset=utf-8',
+        'Stripe-Signature': signature(body, secret, this.deps.clock.wallMs()),
+        'User-Agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+      },
+    };
+  }
+
+  private async sendToAll(event: StoredEvent, times: number): Promise<void> {
+    const { store } = this.deps;
     for (const endpoint of store.platform.collection('webhook_endpoint').values()) {
       const listens = endpoint.enabled_events.includes('*') || endpoint.enabled_events.includes(event.type);
       if (endpoint.status !== 'enabled' || !listens) continue;
       for (let i = 0; i < times; i += 1) {
         const error = await this.send(event, endpoint.id);
-        const delivery = store.platform.collection('delivery').get(`${eventId}:${endpoint.id}`);
+        const delivery = store.platform.collection('delivery').get(`${event.id}:${endpoint.id}`);
         if (error === null && delivery && delivery.status !== 'succeeded')
           this.finish(delivery, 'succeeded', null);
       }
     }
-    this.resending -= 1;
-    this.deps.onSettled();
   }
 
   stop(): void {
@@ -166,18 +189,13 @@ export class Deliverer {
   }
 
   private async send(event: StoredEvent, endpointId: string): Promise<string | null> {
-    const { store, clock, poster } = this.deps;
+    const { store, poster } = this.deps;
     const endpoint = this.endpointOf(endpointId);
     const secret = store.platform.collection('endpoint_secret').get(endpointId)?.secret;
     if (!endpoint || secret === undefined) return 'the endpoint was deleted';
-    const body = JSON.stringify(store.platform.collection('event').get(event.id) ?? event, null, 2);
-    return poster.post(endpoint.url, body, {
-      Accept: '*/*; q=0.5, application/xml',
-      'Cache-Control': 'no-cache',
-      'Content-Type': 'application/json; charset=utf-8',
-      'Stripe-Signature': signature(body, secret, clock.wallMs()),
-      'User-Agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
-    });
+    const current = store.platform.collection('event').get(event.id) ?? event;
+    const { body, headers } = this.requestFor(current, secret);
+    return poster.post(endpoint.url, body, headers);
   }
 
   private retry(delivery: Delivery, error: string | null): void {

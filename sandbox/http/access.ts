@@ -1,6 +1,6 @@
 import { contract } from '../contract/contract.js';
 import type { IdSource } from '../store/ids.js';
-import type { ApiRequest } from './api.js';
+import type { ApiRequest } from './exchange.js';
 import { StripeError } from './stripe-error.js';
 
 /** The account that this request works on. */

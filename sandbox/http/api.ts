@@ -1,36 +1,17 @@
-import type { Clock } from '../clock/clock.js';
 import { contract } from '../contract/contract.js';
-import type { FidelityChecks } from '../contract/fidelity.js';
-import { docUrl } from '../payments/confirm.js';
+import type { Engine } from '../engine.js';
 import { checkExpand, expand } from '../present/expand.js';
 import type { ApiObject } from '../store/kinds.js';
-import type { Store } from '../store/store.js';
 import type { Transaction } from '../store/transaction.js';
 import { type Params, validateParams } from '../validate/validate-params.js';
 import { checkAccess } from './access.js';
+import type { Answer, ApiRequest } from './exchange.js';
 import type { Fault, Faults } from './faults.js';
 import { decodeForm, type Form } from './form.js';
 import { InFlight, type KeyedRequest, storedAnswer } from './idempotency.js';
 import type { RequestLog } from './request-log.js';
 import type { Match, Router } from './router.js';
-import { notImplemented, StripeError } from './stripe-error.js';
-
-export interface ApiRequest {
-  method: string;
-  /** Without the query. */
-  path: string;
-  query: string;
-  headers: Readonly<Record<string, string | string[] | undefined>>;
-  body: string;
-}
-
-export interface Answer {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-  /** What happens to the connection instead of, or in the middle of, this answer. */
-  cut?: { at: 'start' | 'body'; how: 'reset' | 'hang' };
-}
+import { docUrl, notImplemented, StripeError } from './stripe-error.js';
 
 interface Attempt {
   request: ApiRequest;
@@ -45,21 +26,12 @@ interface Attempt {
 export class Api {
   private readonly inFlight = new InFlight();
 
-  constructor(
-    private readonly deps: {
-      store: Store;
-      clock: Clock;
-      router: Router;
-      faults: Faults;
-      log: RequestLog;
-      fidelity: FidelityChecks | undefined;
-      requestId: () => string;
-    },
-  ) {}
+  constructor(private readonly deps: { engine: Engine; router: Router; faults: Faults; log: RequestLog }) {}
 
   async handle(request: ApiRequest): Promise<Answer> {
     const { deps } = this;
-    const requestId = deps.requestId();
+    const { store, requestIds } = deps.engine;
+    const requestId = requestIds.next('req');
     const form = decodeForm(request.method === 'POST' ? request.body : request.query);
     const entry = deps.log.begin(request, requestId, form);
     let answer: Answer;
@@ -69,7 +41,7 @@ export class Api {
       answer = this.failed(error, requestId);
     }
     // What is not on the disk yet may not be told to anybody.
-    const flushed = deps.store.flushed();
+    const flushed = store.flushed();
     if (flushed) await flushed;
     this.addHeaders(answer, request, requestId);
     deps.log.end(entry, answer);
@@ -82,7 +54,8 @@ export class Api {
     form: Form,
     noteFault: (id: string) => void,
   ): Promise<Answer> {
-    const { store, faults } = this.deps;
+    const { engine, faults } = this.deps;
+    const { store, clock } = engine;
     const account = checkAccess(request, store.ids);
     const fault = faults.strike({ method: request.method, path: request.path, account });
     if (fault) noteFault(fault.id);
@@ -93,7 +66,7 @@ export class Api {
     const keyed = keyedRequest(request);
     const attempt = { request, requestId, keyed, fault, match, params };
     if (!keyed) return this.attempt(attempt, early);
-    const stored = storedAnswer(store.platform, keyed, this.deps.clock.nowMs());
+    const stored = storedAnswer(store.platform, keyed, clock.nowMs());
     if (stored) {
       await delayed(fault, 'before');
       return afterwards(fault, replayed(stored));
@@ -140,7 +113,7 @@ export class Api {
   /** The change, its events and the stored answer are one transaction. */
   private execute(attempt: Attempt): Answer {
     const { requestId, keyed, match, request, params } = attempt;
-    const tx = this.deps.store.begin({ id: requestId, idempotency_key: keyed?.key ?? null });
+    const tx = this.deps.engine.store.begin({ id: requestId, idempotency_key: keyed?.key ?? null });
     try {
       const result = match.route.handler?.({ tx, params, ids: match.ids, path: request.path });
       if (!result) throw new Error('a handler gave nothing');
@@ -157,9 +130,9 @@ export class Api {
   private present(tx: Transaction, { match, params }: Attempt, result: ApiObject): string {
     const paths = params.expand as string[] | undefined;
     const expanded = paths ? expand(tx, result, paths) : result;
-    if (this.deps.fidelity && match.route.contract)
-      this.deps.fidelity.checkAnswer(match.route.contract, expanded);
-    return JSON.stringify(expanded, null, 2);
+    if (this.deps.engine.fidelity && match.route.contract)
+      this.deps.engine.fidelity.checkAnswer(match.route.contract, expanded);
+    return JSON.stringify(expanded);
   }
 
   private commit(tx: Transaction, attempt: Attempt, answer: Answer): Answer {
@@ -173,14 +146,13 @@ export class Api {
         requestId,
         created: tx.nowMs,
       });
-    this.deps.fidelity?.checkChanges(tx.changes);
-    this.deps.store.commit(tx);
+    this.deps.engine.store.commit(tx);
     return answer;
   }
 
   /** Remembers an answer that changed nothing. */
   private keep(attempt: Attempt, answer: Answer): Answer {
-    return attempt.keyed ? this.commit(this.deps.store.begin(), attempt, answer) : answer;
+    return attempt.keyed ? this.commit(this.deps.engine.store.begin(), attempt, answer) : answer;
   }
 
   private failed(error: unknown, requestId: string): Answer {
@@ -196,7 +168,7 @@ export class Api {
       error: {
         ...known.error,
         ...(code !== undefined && !code.startsWith('sandbox_') && { doc_url: docUrl(code) }),
-        request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}?t=${Math.floor(this.deps.clock.nowMs() / 1000)}`,
+        request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}?t=${Math.floor(this.deps.engine.clock.nowMs() / 1000)}`,
       },
     };
     return { status: known.status, headers: {}, body: JSON.stringify(body, null, 2) };
@@ -206,7 +178,7 @@ export class Api {
     const key = request.headers['idempotency-key'];
     answer.headers = {
       'Content-Type': 'application/json',
-      Date: new Date(this.deps.clock.nowMs()).toUTCString(),
+      Date: new Date(this.deps.engine.clock.nowMs()).toUTCString(),
       'Request-Id': requestId,
       'Stripe-Version': contract.apiVersion,
       ...(request.method === 'POST' &&
@@ -257,12 +229,16 @@ function interruption({ action }: Fault): Answer | undefined {
       cut: { at: 'start', how: action.type === 'reset' ? 'reset' : 'hang' },
     };
   const html = typeof action.body === 'string';
-  const body = action.body ?? {
-    error: { type: 'api_error', message: `The sandbox was told to answer ${action.status}.` },
-  };
+  const body = action.body ?? usualError(action.status);
   return {
     status: action.status,
     headers: { ...(html && { 'Content-Type': 'text/html' }), ...action.headers },
     body: html ? String(body) : JSON.stringify(body, null, 2),
   };
+}
+
+function usualError(status: number): Record<string, unknown> {
+  const message = `The sandbox was told to answer ${status}.`;
+  if (status === 429) return { error: { type: 'invalid_request_error', code: 'rate_limit', message } };
+  return { error: { type: status >= 500 ? 'api_error' : 'invalid_request_error', message } };
 }

@@ -1,4 +1,4 @@
-import type { Answer, ApiRequest } from './api.js';
+import type { Answer, ApiRequest } from './exchange.js';
 import type { Form } from './form.js';
 
 /** One API request, as tests count them. */

@@ -21,6 +21,14 @@ export function operation<P>(handler: (call: Call<P>) => ApiObject): Handler {
   return (call) => handler(call as unknown as Call<P>);
 }
 
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
 interface Node {
   children: Map<string, Node>;
   wildcard?: Node;
@@ -60,7 +68,7 @@ export class Router {
     for (const segment of path.split('/')) {
       if (segment === '') continue;
       const fixed: Node | undefined = node.children.get(segment);
-      if (!fixed && node.wildcard) ids.push(decodeURIComponent(segment));
+      if (!fixed && node.wildcard) ids.push(decoded(segment));
       node = fixed ?? node.wildcard;
       if (!node) return undefined;
     }

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Answer, ApiRequest } from './api.js';
+import type { Answer, ApiRequest } from './exchange.js';
 
 const MOST_BYTES = 1_000_000;
 

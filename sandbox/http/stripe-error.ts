@@ -69,3 +69,7 @@ const PATH_PARAMS: Record<string, string> = {
   refund: 'refund',
   webhook_endpoint: 'webhook_endpoint',
 };
+
+export function docUrl(code: string): string {
+  return `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`;
+}

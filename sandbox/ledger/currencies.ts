@@ -229,7 +229,6 @@ export function convert(amount: number, from: string, to: string): number {
 
 /** Whether an amount can be charged at all; minimums count after conversion. */
 export function checkAmount(amount: number, code: string, settlement: string): void {
-  const { step } = currency(code);
   if (amount <= 0)
     throw invalidRequest(LEAST_AMOUNT_TEXT, { code: 'parameter_invalid_integer', param: 'amount' });
   if (amount > MAXIMUM)
@@ -237,11 +236,7 @@ export function checkAmount(amount: number, code: string, settlement: string): v
       code: 'amount_too_large',
       param: 'amount',
     });
-  if (amount % step !== 0)
-    throw invalidRequest(`Invalid amount: ${amount}. Amounts in ${code} must be a multiple of ${step}.`, {
-      code: 'invalid_charge_amount_no_decimal_compatible',
-      param: 'amount',
-    });
+  checkStep(amount, code);
   const minimum = currency(settlement).minimum ?? 0;
   const converted = convert(amount, code, settlement);
   if (converted >= minimum) return;
@@ -251,6 +246,16 @@ export function checkAmount(amount: number, code: string, settlement: string): v
       ? `Amount must be at least ${least} ${settlement}`
       : `Amount must convert to at least ${least} ${settlement}. ${format(amount, code)} ${code} converts to approximately ${format(converted, settlement)} ${settlement}.`;
   throw invalidRequest(message, { code: 'amount_too_small', param: 'amount' });
+}
+
+/** Refunds must be a multiple of the step too. */
+export function checkStep(amount: number, code: string): void {
+  const { step } = currency(code);
+  if (amount % step !== 0)
+    throw invalidRequest(`Invalid amount: ${amount}. Amounts in ${code} must be a multiple of ${step}.`, {
+      code: 'invalid_charge_amount_no_decimal_compatible',
+      param: 'amount',
+    });
 }
 
 const SYMBOLS: Record<string, string> = { usd: '$', eur: '€', gbp: '£', jpy: '¥' };

@@ -1,6 +1,7 @@
 export interface Decline {
   code: string;
   declineCode?: string;
+  param?: string;
   message: string;
 }
 
@@ -29,10 +30,10 @@ const INSUFFICIENT_FUNDS: Decline = {
   message: 'Your card has insufficient funds.',
 };
 
-/** Here the code is its own, as with a wrong CVC, and not `card_declined`. */
+/** Here the code is its own, and only `card_declined` comes with a decline code. */
 const EXPIRED: Decline = {
   code: 'expired_card',
-  declineCode: 'expired_card',
+  param: 'exp_month',
   message: 'Your card has expired.',
 };
 

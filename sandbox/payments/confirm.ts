@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { emit } from '../events/emit.js';
-import { invalidRequest, StripeError } from '../http/stripe-error.js';
+import { docUrl, invalidRequest, StripeError } from '../http/stripe-error.js';
 import type { Transaction } from '../store/transaction.js';
 import type { Card, Decline } from './cards.js';
 import { bookLater, charge } from './charges.js';
@@ -137,6 +137,7 @@ function declined(
     code: decline.code,
     ...(decline.declineCode !== undefined && { decline_code: decline.declineCode }),
     message: decline.message,
+    ...(decline.param !== undefined && { param: decline.param }),
     payment_method: paymentMethod,
   };
   const failed = fail(tx, intent, {
@@ -164,10 +165,6 @@ export function fail(
   });
   emit(tx, 'payment_intent.payment_failed', failed);
   return failed;
-}
-
-export function docUrl(code: string): string {
-  return `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`;
 }
 
 function askCustomer(

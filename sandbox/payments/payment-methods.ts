@@ -97,7 +97,7 @@ function attachRequest({ tx, params, ids }: Call<Stripe.PaymentMethodAttachParam
       code: card.decline.code,
       ...(card.decline.declineCode && { decline_code: card.decline.declineCode }),
       message: card.decline.message,
-      param: '',
+      param: card.decline.param ?? '',
     });
   return attach(tx, paymentMethod, customer.id);
 }
@@ -117,7 +117,7 @@ function detachRequest({ tx, ids }: Call<unknown>): ApiObject {
 export function detach(tx: Transaction, current: Stripe.PaymentMethod): Stripe.PaymentMethod {
   const detached = tx.update('payment_method', current, { customer: null });
   tx.update('test_card', tx.require('test_card', current.id), { spent: true });
-  emit(tx, 'payment_method.detached', detached, current);
+  emit(tx, 'payment_method.detached', detached);
   return detached;
 }
 

@@ -3,7 +3,7 @@ import { emit } from '../events/emit.js';
 import { type Call, type Machine, operation } from '../http/router.js';
 import { invalidRequest } from '../http/stripe-error.js';
 import { book } from '../ledger/balance-transactions.js';
-import { format } from '../ledger/currencies.js';
+import { checkStep, format } from '../ledger/currencies.js';
 import { list } from '../present/list.js';
 import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
@@ -98,6 +98,7 @@ function checkRefund(charge: Stripe.Charge, amount: number): void {
     });
   if (amount <= 0)
     throw invalidRequest('Invalid positive integer', { code: 'parameter_invalid_integer', param: 'amount' });
+  checkStep(amount, charge.currency);
   if (amount > left)
     throw invalidRequest(
       `Refund amount (${format(amount, charge.currency)}) is greater than unrefunded amount on charge (${format(left, charge.currency)})`,

@@ -27,6 +27,7 @@ export class Log {
   private readonly fd: number;
   private end: number;
   private waiting: string[] = [];
+  private truncates = false;
   private flushing: Promise<void> | undefined;
 
   private constructor(
@@ -64,9 +65,8 @@ export class Log {
 
   /** Forgets everything but the first line, which says whose log this is. */
   async restart(line: unknown): Promise<void> {
-    await this.flushing;
-    ftruncateSync(this.fd, 0);
-    this.end = 0;
+    this.waiting = [];
+    this.truncates = true;
     this.append(this.lines[0]);
     this.append(line);
     await this.flushing;
@@ -77,10 +77,17 @@ export class Log {
     closeSync(this.fd);
   }
 
+  private truncate(): void {
+    this.truncates = false;
+    ftruncateSync(this.fd, 0);
+    this.end = 0;
+  }
+
   private async flushAll(): Promise<void> {
     // Let the requests that are already read join this write.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
+      if (this.truncates) this.truncate();
       const bytes = Buffer.from(this.waiting.join(''));
       this.waiting = [];
       let done = 0;

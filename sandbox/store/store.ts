@@ -30,7 +30,12 @@ export class Store {
     readonly ids: IdSource,
     readonly clock: Clock,
     private readonly surroundings: Surroundings,
-    private readonly options: { log?: Log | undefined; freeze: boolean },
+    private readonly options: {
+      log?: Log | undefined;
+      freeze: boolean;
+      /** May refuse a transaction by throwing. */
+      check?: ((changes: readonly Change[]) => void) | undefined;
+    },
   ) {}
 
   /** Called after each commit with what it changed. */
@@ -64,6 +69,7 @@ export class Store {
   commit(tx: Transaction): void {
     const changes = tx.changes;
     if (changes.length === 0) return;
+    this.options.check?.(changes);
     for (const change of changes) this.apply(tx.state, change);
     this.options.log?.append(this.lineOf(tx.state, changes));
     for (const listener of this.listeners) listener(changes);

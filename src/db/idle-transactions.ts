@@ -22,7 +22,7 @@ export async function endIdleTransactions(client: MongoClient, olderThanMs: numb
       },
     },
   ];
-  const idle = await admin.aggregate<IdleSession>(stages).toArray();
+  const idle = await admin.aggregate<IdleSession>(stages, { readConcern: { level: 'local' } }).toArray();
   const sessions = idle.flatMap(({ lsid }) => (lsid ? [{ id: lsid.id }] : []));
   if (sessions.length > 0) await admin.command({ killSessions: sessions });
   return sessions.length;

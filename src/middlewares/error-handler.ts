@@ -6,6 +6,7 @@ import { toProblem } from './to-problem.js';
 
 /** Answers every failure as problem+json. Only what nobody foresaw is logged as an error, with its cause. */
 export function errorHandler(logger: Pick<Logger, 'error' | 'warn'>): ErrorRequestHandler {
+  // eslint-disable-next-line max-params -- Express knows an error handler by its four parameters.
   return (err, _req, res, next) => {
     const problem = toProblem(err);
     const requestId = requestIdOf(res);

@@ -1,5 +1,5 @@
 import type { IdempotencyKeyRow, StoredAnswer } from '../domain/rows/idempotency-key.js';
-import { renewLease, takeLease } from './lease.js';
+import { leaseIsFree, newLease, renewLease } from './lease.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';
 
@@ -8,14 +8,34 @@ export function idempotencyKeysRepository(stores: Stores, scope: Scope) {
   return {
     get: (id: string): Promise<IdempotencyKeyRow | null> => raw.findOne({ _id: id }, scope.options()),
 
-    /** Makes the row if it is new. Nobody holds it yet. */
-    async ensure(row: IdempotencyKeyRow): Promise<void> {
-      const { _id, ...rest } = row;
-      await raw.updateOne({ _id }, { $setOnInsert: rest }, { ...scope.options(), upsert: true });
+    /**
+     * Takes a key that is new, or unfinished and held by nobody, in one write. Returns the row as it is then: it was
+     * taken if it carries `token`. (An upsert may not have `$expr` in its filter, so the condition is in the update.)
+     */
+    async take(fresh: IdempotencyKeyRow, token: string): Promise<IdempotencyKeyRow> {
+      const { _id, lease: _, ...fields } = fresh;
+      const kept = Object.entries(fields).map(([name, value]) => [
+        name,
+        { $ifNull: [`$${name}`, { $literal: value }] },
+      ]);
+      const takable = {
+        $and: [{ $eq: [{ $ifNull: ['$status', 'started'] }, 'started'] }, leaseIsFree.$expr],
+      };
+      const row = await raw.findOneAndUpdate(
+        { _id },
+        [
+          {
+            $set: {
+              ...Object.fromEntries(kept),
+              lease: { $cond: [takable, newLease(token).lease, { $ifNull: ['$lease', null] }] },
+            },
+          },
+        ],
+        { ...scope.options(), upsert: true, returnDocument: 'after' },
+      );
+      if (!row) throw new Error('An upsert returned no row');
+      return row;
     },
-
-    take: (id: string, token: string): Promise<IdempotencyKeyRow | null> =>
-      takeLease(raw, { _id: id, status: 'started' }, { token, place: 'row' }),
 
     renew: (id: string, token: string): Promise<boolean> =>
       renewLease(raw, { _id: id, 'lease.token': token }, 'row'),

@@ -5,8 +5,9 @@ import type { Database } from '../db/connect.js';
 import { DeadlineExceeded, type Scope, transactionScope, WriteConflict } from './scope.js';
 
 const inside = new AsyncLocalStorage<true>();
-/** Two batches that meet step aside for a random moment; longer waits cost more than they save. */
-const MAX_PAUSE_MS = 30;
+/** Two that meet step aside for a random moment: short at first, since somebody waits, and longer while they meet again. */
+const FIRST_PAUSE_MS = 2;
+const MAX_PAUSE_MS = 32;
 
 /**
  * Runs `fn` in one transaction (snapshot reads, majority commit) and returns what it returned.
@@ -24,12 +25,12 @@ export async function runTransaction<T>(
   const deadline = performance.now() + deadlineMs;
   const session = database.client.startSession();
   try {
-    for (;;) {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
       try {
         return await inside.run(true, () => attempt(session, deadline, fn));
       } catch (error) {
         if (!isTransient(error) || performance.now() >= deadline) throw error;
-        await delay(Math.random() * MAX_PAUSE_MS);
+        await delay(Math.random() * pause);
       }
     }
   } finally {

@@ -8,16 +8,20 @@ import { newId } from '../../src/utils/ids.js';
 const AT = new Date('2025-01-15T12:00:00.000Z');
 
 /** Typed by the row, so that no example lacks what the row has. */
-function versioned(): Omit<VersionedRow, '_id' | 'audit'> {
-  return { stripeAccountId: 'acct_1', livemode: false, version: 1, createdAt: AT, updatedAt: AT };
+function versioned(): Omit<VersionedRow, '_id'> {
+  return {
+    stripeAccountId: 'acct_1',
+    livemode: false,
+    version: 1,
+    audit: null,
+    createdAt: AT,
+    updatedAt: AT,
+  };
 }
-
-const audit = { seq: 0, hash: '' } as unknown as VersionedRow['audit'];
 
 export function exampleCustomer(changes: Partial<CustomerRow> = {}): CustomerRow {
   return {
     ...versioned(),
-    audit,
     _id: newId('cus'),
     userId: 'user_1',
     status: 'active',
@@ -33,7 +37,6 @@ export function exampleCustomer(changes: Partial<CustomerRow> = {}): CustomerRow
 export function exampleOrder(changes: Partial<OrderRow> = {}): OrderRow {
   return {
     ...versioned(),
-    audit,
     _id: newId('ord'),
     userId: 'user_1',
     status: 'pending',
@@ -55,7 +58,6 @@ export function exampleOrder(changes: Partial<OrderRow> = {}): OrderRow {
 export function examplePayment(changes: Partial<PaymentRow> = {}): PaymentRow {
   return {
     ...versioned(),
-    audit,
     _id: newId('pay'),
     userId: null,
     orderId: null,
@@ -89,7 +91,6 @@ export function examplePayment(changes: Partial<PaymentRow> = {}): PaymentRow {
 export function exampleRefund(changes: Partial<RefundRow> = {}): RefundRow {
   return {
     ...versioned(),
-    audit,
     _id: newId('ref'),
     paymentId: newId('pay'),
     orderId: null,

@@ -35,7 +35,7 @@ export interface WebhookOptions {
   bodyTimeoutMs?: number;
 }
 
-export type WebhookHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+export type WebhookHandler = (req: IncomingMessage, res: ServerResponse) => void;
 
 const RETRY_SECONDS = 5;
 
@@ -57,19 +57,24 @@ const BODY_PROBLEMS: Readonly<Record<Exclude<RawBodyProblem, 'aborted'>, HttpPro
  */
 export function receiveWebhook(options: WebhookOptions): WebhookHandler {
   const verify = createSignatureVerifier(options);
-  return async (req, res) => {
+  return (req, res) => {
     const requestId = requestIdFrom(req.headers['x-request-id']);
     res.setHeader('X-Request-Id', requestId);
-    try {
-      const received = await readEvent(req, { ...options, verify, requestId });
-      if (received === null) return;
-      await store(received, options);
-      respondJson(res, { received: true });
-    } catch (thrown) {
-      const answer = thrown instanceof HttpProblem ? thrown : unforeseen(thrown, requestId, options.logger);
-      respondProblem(res, answer, requestId);
-    }
+    void receive(req, res, { ...options, verify, requestId });
   };
+}
+
+async function receive(req: IncomingMessage, res: ServerResponse, options: ReadOptions): Promise<void> {
+  const { requestId, logger } = options;
+  try {
+    const received = await readEvent(req, options);
+    if (received === null) return;
+    await store(received, options);
+    respondJson(res, { received: true });
+  } catch (thrown) {
+    const answer = thrown instanceof HttpProblem ? thrown : unforeseen(thrown, requestId, logger);
+    respondProblem(res, answer, requestId);
+  }
 }
 
 interface ReadOptions extends WebhookOptions {
@@ -106,7 +111,12 @@ async function readEvent(req: IncomingMessage, options: ReadOptions): Promise<Re
 
 function checkHeaders(req: IncomingMessage): void {
   if (req.method !== 'POST') {
-    throw problem(405, 'method_not_allowed', 'This path takes POST.', { Allow: 'POST' });
+    throw new HttpProblem({
+      status: 405,
+      code: 'method_not_allowed',
+      detail: 'This path takes POST.',
+      headers: { Allow: 'POST' },
+    });
   }
   const encoding = req.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
@@ -147,10 +157,14 @@ class NotStored extends Error {
 /** Not stored, or a mistake of ours: either way Stripe sends the event again. */
 function unforeseen(thrown: unknown, requestId: string, logger: WebhookOptions['logger']): HttpProblem {
   logger.error({ requestId, err: thrown }, 'a webhook was not stored');
-  const retry = { 'Retry-After': String(RETRY_SECONDS) };
-  return problem(503, 'event_not_stored', 'The event could not be stored. Send it again.', retry);
+  return new HttpProblem({
+    status: 503,
+    code: 'event_not_stored',
+    detail: 'The event could not be stored. Send it again.',
+    headers: { 'Retry-After': String(RETRY_SECONDS) },
+  });
 }
 
-function problem(status: number, code: string, detail: string, headers: Record<string, string> = {}) {
-  return new HttpProblem({ status, code, detail, headers });
+function problem(status: number, code: string, detail: string) {
+  return new HttpProblem({ status, code, detail });
 }

@@ -4,6 +4,8 @@ import compression from 'compression';
 import express, { type Request, type RequestHandler, type Router } from 'express';
 import { docsPage, initializer } from './docs-page.js';
 
+const require = createRequire(import.meta.url);
+
 /** The files of Swagger UI that the page needs; the rest of the package is not served. */
 const FILES = new Set(['/swagger-ui.css', '/swagger-ui-bundle.js', '/favicon-32x32.png']);
 
@@ -22,8 +24,11 @@ const POLICY = [
 export function docsRouter(document: object): Router {
   const router = express.Router();
   const text = JSON.stringify(document);
-  const package_ = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  const files = express.static(package_, { index: false, maxAge: '1h', redirect: false });
+  const files = express.static(dirname(require.resolve('swagger-ui-dist/package.json')), {
+    index: false,
+    maxAge: '1h',
+    redirect: false,
+  });
   router.use(['/docs', '/openapi.json'], compression());
   router.get('/openapi.json', (_req, res) => {
     res.type('application/json').send(text);

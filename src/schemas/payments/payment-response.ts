@@ -6,18 +6,15 @@ import { timestamp } from '../shared/text.js';
 
 export const paymentStatus = z.enum(paymentStatuses).meta({ id: 'PaymentStatus' });
 
-export const paymentError = z
-  .strictObject({
-    type: z.string(),
-    code: z.string().nullable(),
-    declineCode: z.string().nullable(),
-    message: z.string(),
-  })
-  .meta({ id: 'PaymentError' });
+// Without names of their own: the generator loses `nullable` on a schema that has one.
+export const paymentError = z.strictObject({
+  type: z.string(),
+  code: z.string().nullable(),
+  declineCode: z.string().nullable(),
+  message: z.string(),
+});
 
-export const nextAction = z
-  .strictObject({ type: z.string(), redirectUrl: z.string().nullable() })
-  .meta({ id: 'NextAction' });
+export const nextAction = z.strictObject({ type: z.string(), redirectUrl: z.string().nullable() });
 
 export const paymentResponse = z
   .strictObject({

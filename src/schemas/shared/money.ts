@@ -4,7 +4,7 @@ import { parseCurrency } from '../../domain/currencies.js';
 /** Any case is taken and lower case is what the rest of the house sees. */
 export const currency = z
   .string()
-  .regex(/^[A-Za-z]{3}$/, { error: 'expected a currency of three letters' })
+  .regex(/^[A-Za-z]{3}$/, { error: 'expected a currency of three letters', abort: true })
   .toLowerCase()
   .refine((code) => parseCurrency(code) !== null, {
     params: { code: 'unknown_currency' },

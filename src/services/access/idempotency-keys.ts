@@ -39,16 +39,14 @@ export function createIdempotencyKeys(
   return {
     async claim(request) {
       const id = idOf(request);
-      await idempotencyKeys.ensure(newRow(id, request, clock.now()));
       const token = randomUUID();
-      const taken = await idempotencyKeys.take(id, token);
-      const row = taken ?? (await idempotencyKeys.get(id));
-      if (!row) return { outcome: 'in_progress' };
+      const row = await idempotencyKeys.take(newRow(id, request, clock.now()), token);
+      const taken = row.lease?.token === token;
       if (row.requestHash !== request.requestHash) {
         if (taken) await idempotencyKeys.release(id, token);
         return { outcome: 'mismatch' };
       }
-      if (taken) return { outcome: 'claimed', claim: { id, token, operationId: taken.operationId } };
+      if (taken) return { outcome: 'claimed', claim: { id, token, operationId: row.operationId } };
       return row.answer ? { outcome: 'replay', answer: row.answer } : { outcome: 'in_progress' };
     },
     hold: ({ id, token }) => keepRenewing(() => idempotencyKeys.renew(id, token)),

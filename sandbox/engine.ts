@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { Clock } from './clock/clock.js';
+import { type JobHandler, JobRunner } from './clock/jobs.js';
+import { FidelityChecks } from './contract/fidelity.js';
+import { Deliverer } from './events/deliver.js';
+import { Poster } from './events/post.js';
+import type { SandboxOptions } from './options.js';
+import { newAccount } from './platform/account.js';
+import { BuiltInEndpoint } from './platform/built-in-endpoint.js';
+import { IdSource } from './store/ids.js';
+import type { Delivery, Job } from './store/kinds.js';
+import { Log } from './store/log.js';
+import { type LogLine, Store } from './store/store.js';
+import type { Change } from './store/transaction.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Quick at first, for an application that is just restarting; then for hours, as Stripe does. */
+const RETRY_DELAYS = [
+  SECOND,
+  5 * SECOND,
+  30 * SECOND,
+  5 * MINUTE,
+  30 * MINUTE,
+  2 * HOUR,
+  5 * HOUR,
+  10 * HOUR,
+];
+
+interface Header {
+  seed: string;
+}
+
+function openLog(options: SandboxOptions): { log: Log | undefined; seed: string } {
+  const seed = String(options.seed ?? randomBytes(12).toString('hex'));
+  if (options.dataFile === undefined) return { log: undefined, seed };
+  const log = Log.open(options.dataFile);
+  const header = log.lines[0] as Header | undefined;
+  if (header) return { log, seed: header.seed };
+  log.lines.push({ seed } satisfies Header);
+  log.append({ seed } satisfies Header);
+  return { log, seed };
+}
+
+/** State, time and what happens by itself: everything of the sandbox but its HTTP side. */
+export class Engine {
+  readonly ids: IdSource;
+  readonly requestIds: IdSource;
+  readonly clock: Clock;
+  readonly fidelity: FidelityChecks | undefined;
+  readonly store: Store;
+  readonly jobs: JobRunner;
+  readonly deliverer: Deliverer;
+  readonly builtIn: BuiltInEndpoint;
+  /** The address is known only once the server listens. */
+  readonly surroundings;
+  private readonly log: Log | undefined;
+  private readonly poster = new Poster();
+  private waiters: (() => void)[] = [];
+
+  constructor(options: SandboxOptions, jobHandlers: Readonly<Record<string, JobHandler>>) {
+    const { log, seed } = openLog(options);
+    this.log = log;
+    const ids = new IdSource(seed);
+    const clock = new Clock(options.now ?? Date.now, options.clockOffsetMs ?? 0);
+    const fidelity = options.fidelityChecks ? new FidelityChecks() : undefined;
+    this.ids = ids;
+    this.requestIds = new IdSource(`${seed} requests ${log?.lines.length ?? 0}`);
+    this.clock = clock;
+    this.fidelity = fidelity;
+    this.surroundings = {
+      url: '',
+      ids,
+      asyncDelayMs: options.asyncDelayMs ?? SECOND,
+      nowMs: () => clock.nowMs(),
+    };
+    this.store = new Store(ids, clock, this.surroundings, {
+      log,
+      freeze: fidelity !== undefined,
+      check: fidelity && ((changes) => fidelity.checkChanges(changes)),
+    });
+    this.jobs = new JobRunner(this.store, clock, jobHandlers);
+    this.deliverer = new Deliverer({
+      store: this.store,
+      clock,
+      poster: this.poster,
+      retryDelaysMs: options.webhookRetryDelaysMs ?? RETRY_DELAYS,
+      onSettled: () => this.settled(),
+    });
+    this.builtIn = new BuiltInEndpoint(this.store);
+    for (const line of log?.lines.slice(1) ?? []) this.store.replay(line as LogLine);
+    // Each start leaves a line, so that no two starts share request ids.
+    log?.append({ n: ids.sequence, a: ids.accountId } satisfies LogLine);
+    this.furnish();
+    this.store.onCommit((changes) => this.committed(changes));
+  }
+
+  /** Makes what every sandbox has, and takes up what an earlier run left undone. */
+  furnish(): void {
+    const { store, ids, jobs, deliverer } = this;
+    if (!store.platform.collection('account').get(ids.accountId))
+      store.transact((tx) => tx.put('account', newAccount(ids.accountId, tx.now)));
+    this.builtIn.ensure();
+    for (const job of store.platform.collection('job').values()) jobs.add(job);
+    for (const delivery of store.platform.collection('delivery').values())
+      if (delivery.status === 'pending') deliverer.add(delivery);
+  }
+
+  idle(): Promise<void> {
+    if (this.isIdle()) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.jobs.clear();
+    this.deliverer.stop();
+    this.poster.close();
+    await this.log?.close();
+  }
+
+  private isIdle(): boolean {
+    return this.jobs.soonCount === 0 && this.deliverer.pendingCount === 0;
+  }
+
+  private settled(): void {
+    if (this.waiters.length === 0 || !this.isIdle()) return;
+    const waiters = this.waiters;
+    this.waiters = [];
+    for (const done of waiters) done();
+  }
+
+  private committed(changes: readonly Change[]): void {
+    for (const { kind, object } of changes) {
+      if (kind === 'webhook_endpoint') this.deliverer.runDue();
+      if (kind === 'job' && object) this.jobs.add(object as Job);
+      if (kind === 'delivery' && (object as Delivery).status === 'pending')
+        this.deliverer.add(object as Delivery);
+    }
+    if (this.waiters.length > 0) setImmediate(() => this.settled());
+  }
+}

@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import supertest from 'supertest';
+import { startWebLayer, type WebLayer } from '../../tests/support/web-layer.js';
+import { newId } from '../utils/ids.js';
+import { allRoutes } from './all-routes.js';
+
+const closed = allRoutes.filter((route) => route.scope !== null);
+
+describe('every route', () => {
+  let web: WebLayer;
+
+  before(async () => {
+    web = await startWebLayer();
+  });
+
+  after(() => web.stop());
+
+  function call(route: (typeof allRoutes)[number], authorization: string | null) {
+    const request = supertest(web.baseUrl)[route.method](route.path.replace(':id', newId('pay')));
+    if (authorization !== null) request.set('Authorization', authorization);
+    return route.method === 'post' ? request.send({}) : request;
+  }
+
+  it('is open only for health', () => {
+    const open = allRoutes.filter((route) => route.scope === null).map((route) => route.path);
+    expect(open).to.deep.equal(['/health/live', '/health/ready']);
+  });
+
+  it('takes an Idempotency-Key where money moves', () => {
+    const keyed = allRoutes.filter((route) => route.idempotency === true).map((route) => route.path);
+    expect(keyed).to.deep.equal([
+      '/api/payments/create-intent',
+      '/api/payments/confirm',
+      '/api/payments/refund',
+    ]);
+  });
+
+  for (const route of closed) {
+    const name = `${route.method.toUpperCase()} ${route.path}`;
+
+    for (const authorization of [
+      null,
+      '',
+      'Bearer',
+      'Bearer gk_unknown',
+      'Bearer gk_revoked',
+      'Basic gk_writer',
+      'gk_writer',
+      'Bearer sk_test_1',
+      'Bearer gk_writer gk_writer',
+    ]) {
+      it(`${name} is 401 for ${JSON.stringify(authorization)}`, async () => {
+        const response = await call(route, authorization);
+        expect(response.status).to.equal(401);
+        expect(response.headers['www-authenticate']).to.match(/^Bearer /);
+        expect(web.calls).to.deep.equal([]);
+      });
+    }
+
+    it(`${name} is 403 without the scope ${route.scope}`, async () => {
+      const others = ['gk_ops', ...(route.scope === 'payments:write' ? ['gk_reader'] : [])];
+      for (const key of others) {
+        const response = await call(route, `Bearer ${key}`);
+        expect(response.status).to.equal(403);
+        expect(response.body).to.include({ code: 'insufficient_scope' });
+      }
+      expect(web.calls).to.deep.equal([]);
+    });
+  }
+});
