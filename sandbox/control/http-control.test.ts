@@ -3,7 +3,8 @@ import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
 import { checkedSandbox, errorOf, type Hook, listen, paid, sdk } from '../test-support.js';
 
-describe('sandbox: control plane over HTTP', () => {
+describe('sandbox: control plane over HTTP', function () {
+  this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
   let hook: Hook;

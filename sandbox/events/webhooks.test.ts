@@ -3,7 +3,8 @@ import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
 import { checkedSandbox, errorOf, type Hook, listen, paid, raw, sdk, until } from '../test-support.js';
 
-describe('sandbox: events and webhooks (behaviour 29)', () => {
+describe('sandbox: events and webhooks (behaviour 29)', function () {
+  this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
   let hook: Hook;

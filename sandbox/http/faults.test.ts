@@ -5,7 +5,8 @@ import type { Sandbox } from '../start-sandbox.js';
 import { checkedSandbox, errorOf, RETURN_URL, raw, sdk } from '../test-support.js';
 import { type FaultRule, Faults } from './faults.js';
 
-describe('sandbox: faults', () => {
+describe('sandbox: faults', function () {
+  this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
 
@@ -173,8 +174,7 @@ describe('sandbox: faults', () => {
     expect(() => faults.add({ match: {}, when: 'body', action })).to.throw('reset and stall');
   });
 
-  it('property: a fault after the commit plus a retry equals no fault', async function () {
-    this.timeout(20_000);
+  it('property: a fault after the commit plus a retry equals no fault', async () => {
     const seed = 'twin';
     const [plain, faulty] = [await checkedSandbox({ seed }), await checkedSandbox({ seed })];
     const clients = { plain: sdk(plain), faulty: sdk(faulty, { timeout: 50 }) };
