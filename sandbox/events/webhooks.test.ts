@@ -225,6 +225,15 @@ describe('sandbox: events and webhooks (behaviour 29)', function () {
     ).to.equal(400);
   });
 
+  it('the built-in endpoint comes back with its secret when it was deleted', async () => {
+    for (const { id } of (await stripe.webhookEndpoints.list()).data) await stripe.webhookEndpoints.del(id);
+    await stripe.customers.create();
+    await sandbox.setWebhookUrl(hook.url);
+    await stripe.customers.create();
+    await sandbox.idle();
+    expect(hook.events).to.have.length(1);
+  });
+
   it('a receiver that hangs up is tried again', async () => {
     const port = new URL(hook.url).port;
     await hook.close();
