@@ -62,6 +62,7 @@ function cardDetails(tx: Transaction, card: Card): Stripe.PaymentMethod.Card {
   });
 }
 
+/** Stripe tries the card when it is attached; a decline leaves nothing behind. */
 export function attach(
   tx: Transaction,
   paymentMethod: Stripe.PaymentMethod,
@@ -73,6 +74,15 @@ export function attach(
       code: 'payment_method_already_attached',
     });
   if (tx.require('test_card', paymentMethod.id).spent) throw spentMethod();
+  const card = cardBehind(tx, paymentMethod);
+  if (card.decline && !card.attaches)
+    throw new StripeError(402, {
+      type: 'card_error',
+      code: card.decline.code,
+      ...(card.decline.declineCode && { decline_code: card.decline.declineCode }),
+      message: card.decline.message,
+      param: card.decline.param ?? '',
+    });
   const attached = tx.update('payment_method', paymentMethod, { customer });
   emit(tx, 'payment_method.attached', attached);
   return attached;
@@ -85,20 +95,10 @@ export function spentMethod(): StripeError {
   );
 }
 
-/** Stripe tries the card when it is attached; a decline leaves nothing behind. */
 function attachRequest({ tx, params, ids }: Call<Stripe.PaymentMethodAttachParams>): ApiObject {
   const [id = ''] = ids;
   const paymentMethod = takePaymentMethod(tx, id);
   const customer = liveCustomer(tx, params.customer);
-  const card = cardBehind(tx, paymentMethod);
-  if (card.decline && !card.attaches)
-    throw new StripeError(402, {
-      type: 'card_error',
-      code: card.decline.code,
-      ...(card.decline.declineCode && { decline_code: card.decline.declineCode }),
-      message: card.decline.message,
-      param: card.decline.param ?? '',
-    });
   return attach(tx, paymentMethod, customer.id);
 }
 

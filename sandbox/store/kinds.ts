@@ -26,7 +26,7 @@ interface TestCard {
   spent: boolean;
 }
 
-interface EndpointSecret {
+export interface EndpointSecret {
   id: string;
   secret: string;
   connect: boolean;
