@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { emit } from '../events/emit.js';
+import { emit, emitUpdate } from '../events/emit.js';
 import { type Call, type Machine, operation } from '../http/router.js';
 import { invalidRequest, notImplemented, resourceMissing, StripeError } from '../http/stripe-error.js';
 import { list } from '../present/list.js';
@@ -145,7 +145,7 @@ function updateRequest({ tx, params, ids }: Call<Stripe.PaymentMethodUpdateParam
     billing_details: billingDetails(current.billing_details, params.billing_details),
     metadata: mergeMetadata(current.metadata, params.metadata),
   });
-  emit(tx, 'payment_method.updated', updated, current);
+  emitUpdate(tx, 'payment_method.updated', { from: current, to: updated });
   return updated;
 }
 

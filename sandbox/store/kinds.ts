@@ -19,14 +19,14 @@ export interface StoredEvent {
 }
 
 /** The test card behind a payment method. */
-export interface TestCard {
+interface TestCard {
   id: string;
   card: string;
   /** Used without a customer, or detached: Stripe refuses it from then on. */
   spent: boolean;
 }
 
-export interface EndpointSecret {
+interface EndpointSecret {
   id: string;
   secret: string;
   connect: boolean;

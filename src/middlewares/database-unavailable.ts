@@ -21,7 +21,9 @@ const NAMES = new Set([
  * Not primary, stepping down, shutting down, out of time, majority not reached:
  * https://github.com/mongodb/specifications/blob/master/source/retryable-writes/retryable-writes.md
  */
-const CODES = new Set([6, 7, 50, 64, 89, 91, 112, 134, 189, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436]);
+const CODES = new Set([
+  6, 7, 50, 64, 89, 91, 112, 134, 189, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436,
+]);
 
 /** Whether MongoDB could not be asked, or could not promise: the same request may succeed later. */
 export function isDatabaseUnavailable(thrown: unknown, depth = 0): boolean {

@@ -15,6 +15,7 @@ import {
   type ReadDependencies,
   readObject,
   snapshotsOfAnswer,
+  UnreadableObject,
   versionsOf,
 } from '../snapshots/read-object.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
@@ -49,10 +50,12 @@ export async function executeOperation(
 ): Promise<OperationRow> {
   const { repositories } = dependencies;
   const lease = keepRenewing(() => repositories.operations.renew(operation._id, token));
+  const deadline = performance.now() + dependencies.timing.budgetMs;
   try {
     const outcome = maySend(operation, dependencies.clock.now()) ? await send(dependencies, operation) : null;
     if (outcome) {
-      const settled = await settleByAnswer(dependencies, operation, outcome).catch(unlessConflict);
+      const withRest = { ...dependencies, timing: restOf(dependencies.timing, deadline) };
+      const settled = await settleByAnswer(withRest, operation, outcome).catch(unlessToBeAskedAgain);
       if (settled) return settled;
     }
     const unanswered = outcome?.unanswered ?? operation.unanswered;
@@ -140,9 +143,17 @@ async function send(dependencies: OperationDependencies, operation: OperationRow
   return outcome && { ...outcome, unanswered: outcome.unanswered || operation.unanswered, versions };
 }
 
-/** An answer that could not be stored for others who write the same rows is asked for again, with the same key. */
-function unlessConflict(error: unknown): null {
-  if (isConflict(error)) return null;
+/** What is left of the time budget for reading what a replayed answer names. */
+function restOf(timing: OperationDependencies['timing'], deadline: number): OperationDependencies['timing'] {
+  return { ...timing, budgetMs: deadline - performance.now() };
+}
+
+/**
+ * An answer that could not be stored for others who write the same rows, or whose object could not be read, is asked
+ * for again, with the same key.
+ */
+function unlessToBeAskedAgain(error: unknown): null {
+  if (isConflict(error) || error instanceof UnreadableObject) return null;
   throw error;
 }
 
