@@ -1,4 +1,4 @@
-type FaultAction =
+export type FaultAction =
   | {
       type: 'status';
       status: number;

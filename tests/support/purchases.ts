@@ -3,6 +3,7 @@ import type { OrderResponse } from '../../src/schemas/orders/order-response.js';
 import type { CreateIntentResponse } from '../../src/schemas/payments/create-intent.js';
 import type { ApiClient } from './api-client.js';
 import { eventually } from './eventually.js';
+import type { Stack } from './stack.js';
 
 /** An order of one item; `total` in minor units of usd. */
 export async function newOrder(
@@ -32,9 +33,7 @@ export async function newPaidPayment(api: ApiClient, body: Record<string, unknow
 /** The requests with which Guichet asked Stripe to change something, oldest first. */
 export function postsTo(sandbox: Sandbox, path: string | RegExp = /^\/v1\//) {
   const fits = (asked: string) => (typeof path === 'string' ? asked === path : path.test(asked));
-  return sandbox.control
-    .requests()
-    .filter(({ method, path: asked }) => method === 'POST' && fits(asked));
+  return sandbox.control.requests().filter(({ method, path: asked }) => method === 'POST' && fits(asked));
 }
 
 /** The distinct values, in order of their first appearance. */
@@ -52,4 +51,28 @@ export function madeAtStripe(
     () => sandbox.control.objects(kind).length,
     (length) => length >= count,
   );
+}
+
+export interface Purchase {
+  orderId: string;
+  paymentId: string;
+  intentId: string;
+}
+
+/** An order of 25.00 USD with its PaymentIntent, not yet confirmed. */
+export async function openPurchase(
+  { api }: Pick<Stack, 'api'>,
+  changes: Record<string, unknown> = {},
+): Promise<Purchase> {
+  const order = await api.createOrder({
+    userId: 'user_1',
+    currency: 'usd',
+    items: [{ name: 'Lamp', unitAmount: 1250, quantity: 2 }],
+    receiptEmail: 'ada@example.com',
+    ...changes,
+  });
+  const intent = await api.createIntent({ orderId: order.body.id });
+  const { id: paymentId, stripe } = intent.body;
+  if (!stripe.paymentIntentId) throw new Error(`${paymentId} has no PaymentIntent`);
+  return { orderId: order.body.id, paymentId, intentId: stripe.paymentIntentId };
 }
