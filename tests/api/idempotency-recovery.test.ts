@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { IdempotencyClaim } from '../../src/services/access/idempotency-keys.js';
 import { expireLeases } from '../support/leases.js';
-import { distinct, madeAtStripe, newIntent, postsTo } from '../support/purchases.js';
+import { distinct, madeAtStripe, newIntent, postsTo } from '../support/payment-steps.js';
 import { type Stack, shortTimes, startStack } from '../support/stack.js';
 
 const INTENT = { amount: 2500, currency: 'usd', description: 'One lamp' };

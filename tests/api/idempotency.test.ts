@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { newApiKey, saveApiKey } from '../../src/services/access/api-keys.js';
 import { ApiClient } from '../support/api-client.js';
-import { distinct, newIntent, newPaidPayment, postsTo } from '../support/purchases.js';
+import { distinct, newIntent, newPaidPayment, postsTo } from '../support/payment-steps.js';
 import { type Stack, startStack } from '../support/stack.js';
 
 const INTENT = { amount: 2500, currency: 'usd', description: 'One lamp' };
@@ -61,7 +61,10 @@ describe('Idempotency-Key', () => {
     const { api, sandbox } = stack;
     const idempotencyKey = randomUUID();
     await api.createIntent(INTENT, { idempotencyKey });
-    for (const other of [{ ...INTENT, amount: 2501 }, { amount: 2500, currency: 'usd' }]) {
+    for (const other of [
+      { ...INTENT, amount: 2501 },
+      { amount: 2500, currency: 'usd' },
+    ]) {
       const answer = await api.createIntent(other, { idempotencyKey });
       expect([answer.status, answer.problem.code]).to.deep.equal([422, 'idempotency_key_reused']);
     }

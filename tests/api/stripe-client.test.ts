@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { FaultAction, FaultRule } from '../../sandbox/http/faults.js';
 import type { ApiAnswer } from '../support/api-client.js';
-import { distinct, newIntent, newPaidPayment, postsTo } from '../support/purchases.js';
+import { distinct, newIntent, newPaidPayment, postsTo } from '../support/payment-steps.js';
 import { type Stack, shortTimes, startStack } from '../support/stack.js';
 
 const INTENT = { amount: 2500, currency: 'usd' };

@@ -133,8 +133,8 @@ function fingerprintOf(cause: unknown, message: string): string {
 
 /** The events are not at fault when the database is away: the batch stays due. */
 function isDatabaseGone(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /^Mongo(Network|ServerSelection|PoolCleared|NotConnected|Topology)/.test(error.name)
-  );
+  if (!(error instanceof Error)) return false;
+  if (/^Mongo(Network|ServerSelection|PoolCleared|NotConnected|Topology)/.test(error.name)) return true;
+  // A bulk write tells so of the error that ended it.
+  return 'errorResponse' in error && isDatabaseGone(error.errorResponse);
 }
