@@ -23,6 +23,8 @@ export interface StackOptions {
   environment?: Record<string, string>;
   sandbox?: SandboxOptions;
   overrides?: Overrides;
+  /** A mongod of the test's own; else the shared one. */
+  mongodbUri?: string;
 }
 
 export interface Stack {
@@ -53,7 +55,7 @@ const RETURN_URL = 'https://shop.example/return';
 /** Everything real: MongoDB, the sandbox over HTTP, SMTP on a socket, the service on a port. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const [uri, sandbox, smtp] = await Promise.all([
-    sharedMongod(),
+    options.mongodbUri ?? sharedMongod(),
     startSandbox({ fidelityChecks: true, asyncDelayMs: 50, ...options.sandbox }),
     startSmtp(),
   ]);
