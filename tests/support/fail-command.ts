@@ -15,10 +15,14 @@ export interface CommandFault {
 
 type Mode = 'alwaysOn' | { times: number } | { activationProbability: number };
 
-/** Makes the service's commands fail on the server. For a mongod of the test's own: the fault is the server's. */
-export async function failCommands(client: MongoClient, fault: CommandFault, mode: Mode): Promise<void> {
+/**
+ * Makes the service's commands fail on the server. For a mongod of the test's own: the fault is the server's.
+ * Returns how often it had struck before, for `waitForFailPoint`.
+ */
+export async function failCommands(client: MongoClient, fault: CommandFault, mode: Mode): Promise<number> {
   const data = { appName: 'guichet', ...fault };
-  await client.db('admin').command({ configureFailPoint: 'failCommand', mode, data });
+  const { count } = await client.db('admin').command({ configureFailPoint: 'failCommand', mode, data });
+  return Number(count);
 }
 
 export async function failNoCommands(client: MongoClient): Promise<void> {
