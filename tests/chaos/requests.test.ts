@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import type { RunningMongod } from '../../embedded/mongod/start-mongod.js';
-import type { Role } from '../../src/service.js';
 import { inParallel } from '../../src/utils/in-parallel.js';
 import { type Asked, askUntilFinal } from '../support/ask-until-final.js';
 import { type CrashPoint, crashPoints, keyedCrashPoints } from '../support/crash-points.js';
@@ -8,190 +7,202 @@ import { type CrashRequest, type RequestKind, requestKinds } from '../support/cr
 import { type CrashSite, startCrashSite } from '../support/crash-site.js';
 import { eventually } from '../support/eventually.js';
 import { startTestMongod } from '../support/mongod.js';
-import type { ServiceProcess } from '../support/service-process.js';
 
 /** What a killed process left is taken up within this time of the next start. */
 const TAKEN_UP_MS = 20_000;
-
 /** Preparing is no part of the test: a machine with two cores must keep up with it. */
-const SETUP_CONCURRENCY = 3;
-
-interface Recovery {
-  name: string;
-  role: Role;
-  /** Stripe's events arrive as soon as somebody listens; else when all is settled. */
-  webhooks: boolean;
-  /** How many callers repeat each request, at the same time. */
-  callers: number;
-}
-
-const recoveries: readonly Recovery[] = [
-  { name: 'its caller alone, without a worker', role: 'api', webhooks: false, callers: 1 },
-  { name: 'the worker alone, and the caller when all is over', role: 'worker', webhooks: false, callers: 0 },
-  { name: 'two callers and the worker at once', role: 'all', webhooks: false, callers: 2 },
-  { name: 'the webhooks, the worker and a caller at once', role: 'all', webhooks: true, callers: 1 },
-];
+const SETUP_CONCURRENCY = 4;
 
 interface Scenario {
   kind: RequestKind;
   point: CrashPoint;
 }
 
-const allScenarios: readonly Scenario[] = requestKinds.flatMap((kind) => {
+interface Stuck extends Scenario {
+  request: CrashRequest;
+}
+
+interface Outcome {
+  asked: Asked<unknown>[];
+  /** What the caller could not do next. */
+  stuck: unknown;
+}
+
+const everywhere: readonly Scenario[] = requestKinds.flatMap((kind) => {
   const points = kind.keyed ? [...crashPoints, ...keyedCrashPoints] : crashPoints;
   return points.map((point) => ({ kind, point }));
 });
-
-/** Whoever repeats a create-customer waits for the worker: without one it is not settled. */
-const scenariosOf = ({ role }: Recovery) => allScenarios.filter(({ kind }) => role !== 'api' || kind.keyed);
-
-interface Outcome {
-  request: CrashRequest;
-  asked: Asked<unknown>[];
-  /** From the start of the next process to the final answer. */
-  answeredAfterMs: number;
-}
+const whereOperationsStayOpen = everywhere.filter(({ point }) => point.leavesOpen);
+/** Whoever repeats a create-customer waits for the worker. */
+const withoutWorker = whereOperationsStayOpen.filter(({ kind }) => kind.keyed);
 
 describe('a process killed between request and response', function () {
   this.timeout(120_000);
   let mongod: RunningMongod;
-  const sites: CrashSite[] = [];
-  const runs = new Map<Recovery, Promise<Run>>();
-
+  let site: CrashSite;
+  const outcomes = new Map<CrashRequest, Outcome>();
   before(async () => {
     mongod = await startTestMongod();
-    for (const recovery of recoveries) runs.set(recovery, run(recovery, mongod, sites));
-    await Promise.allSettled(runs.values());
   });
-  after(async () => {
-    await Promise.all(sites.map((site) => site.stop()));
-    await mongod.stop();
-  });
+  after(() => mongod.stop());
 
-  for (const recovery of recoveries) {
-    describe(`taken up by ${recovery.name}`, () => {
-      let done: Run;
-      before(async () => {
-        done = await (runs.get(recovery) ?? Promise.reject(new Error('it did not run')));
+  async function killAll(scenarios: readonly Scenario[]): Promise<Stuck[]> {
+    site = await startCrashSite({ mongod });
+    const first = await site.start('all');
+    const stuck = await prepare(site, scenarios);
+    await trapAll(site, stuck);
+    await first.kill();
+    site.proxy.disarm();
+    site.sandbox.control.faults.clear();
+    return stuck;
+  }
+
+  /** Repeats what was killed, goes on from there, and lets every event arrive. */
+  async function repeat(stuck: readonly Stuck[], { callers }: { callers: number }): Promise<void> {
+    await Promise.all(
+      stuck.map(async ({ request }) => {
+        const asking = Array.from({ length: callers }, () => askUntilFinal(request.ask, 40_000));
+        const asked = await Promise.all(asking);
+        const next = await request.goOn().then(
+          () => null,
+          (error: unknown) => error,
+        );
+        outcomes.set(request, { asked, stuck: next });
+      }),
+    );
+  }
+
+  function itWasDoneOnce(scenarios: readonly Scenario[], prepared: () => readonly Stuck[]): void {
+    for (const [index, { kind, point }] of scenarios.entries()) {
+      it(`${kind.name}, killed ${point.name}: done once, answered right`, async () => {
+        const { request } = at(prepared(), index);
+        const outcome = outcomes.get(request);
+        const [first, ...others] = outcome?.asked ?? [];
+        if (!outcome || !first) throw new Error('it was not asked again');
+        for (const other of others) expect(other.final.text).to.equal(first.final.text);
+        expect(outcome.stuck).to.equal(null);
+        await request.check(first.final);
+        if (outcome.asked.some(({ at: time }) => time - since > TAKEN_UP_MS))
+          throw new Error('it took too long');
       });
+    }
+  }
 
-      for (const scenario of scenariosOf(recovery)) {
-        it(`${scenario.kind.name}, killed ${scenario.point.name}: done once, answered right`, async () => {
-          const { request, asked, answeredAfterMs } = done.outcomeOf(scenario);
-          const [first] = asked;
-          if (!first) throw new Error('nobody asked');
-          for (const { final } of asked) expect(final.text).to.equal(first.final.text);
-          await request.check(first.final);
-          if (recovery.role !== 'worker') expect(answeredAfterMs).to.be.at.most(TAKEN_UP_MS);
-        });
-      }
+  let since = 0;
+  let restartedAt = new Date();
 
-      it('leaves no operation open, and each was settled within 20 s of the next start', async () => {
-        const operations = await done.site.all('operations');
-        expect(operations.filter((row) => row.open)).to.deep.equal([]);
-        const limit = done.restartedAt.getTime() + TAKEN_UP_MS;
-        const late = operations.filter((row) => row.createdAt < done.restartedAt && row.settledAt > limit);
-        expect(late).to.deep.equal([]);
-      });
+  function itLeavesNothing(): void {
+    it('leaves no operation open, and settles each within 20 s of the next start', async () => {
+      const operations = await site.all('operations');
+      expect(operations.filter((row) => row.open)).to.deep.equal([]);
+      const limit = new Date(restartedAt.getTime() + TAKEN_UP_MS);
+      const late = operations.filter((row) => row.createdAt < restartedAt && row.settledAt > limit);
+      expect(late).to.deep.equal([]);
+    });
 
-      it('loses no webhook: what was answered 200 is applied', async () => {
-        const delivered = done.site.sandbox.control.deliveries
-          .list()
-          .filter(({ status }) => status === 'succeeded');
-        const events = await done.site.all('webhook_events');
-        const applied = new Map(events.map((row) => [row._id, row.status]));
-        const wrong = delivered.filter(({ event }) => !/applied|ignored/.test(applied.get(event) ?? ''));
-        expect(delivered).to.not.be.empty;
-        expect(wrong).to.deep.equal([]);
-      });
+    it('loses no webhook: each that was answered 200 is applied', async () => {
+      const delivered = site.sandbox.control.deliveries.list().filter(({ status }) => status === 'succeeded');
+      const rows = await site.all('webhook_events');
+      const statuses = new Map(rows.map((row) => [row._id, row.status]));
+      expect(delivered).to.not.be.empty;
+      expect(delivered.filter(({ event }) => !/applied|ignored/.test(statuses.get(event) ?? 'lost'))).to.be
+        .empty;
+    });
 
-      it('keeps the audit chains intact and logs no error', async () => {
-        expect(await done.site.brokenAudits()).to.deep.equal([]);
-        const errors = done.site.processes
-          .flatMap(({ logs }) => logs)
-          .filter(({ level }) => level === 'error');
-        expect(errors).to.deep.equal([]);
-      });
+    it('keeps the audit chains intact, and logs no error', async () => {
+      expect(await site.brokenAudits()).to.deep.equal([]);
+      const lines = site.processes.flatMap(({ logs }) => logs);
+      expect(lines.filter(({ level }) => level === 'error')).to.deep.equal([]);
     });
   }
+
+  async function restart(...[role]: Parameters<CrashSite['start']>): Promise<void> {
+    const { readyAt } = await site.start(role);
+    since = readyAt;
+    restartedAt = new Date();
+  }
+
+  describe('and taken up by webhooks, worker and caller at once', () => {
+    let stuck: Stuck[];
+    before(async () => {
+      stuck = await killAll(everywhere);
+      await site.deliverWebhooks();
+      await restart('all');
+      await repeat(stuck, { callers: 1 });
+      await allQuiet(site);
+    });
+    after(() => site.stop());
+    itWasDoneOnce(everywhere, () => stuck);
+    itLeavesNothing();
+  });
+
+  describe('and taken up by the worker and two callers at once', () => {
+    let stuck: Stuck[];
+    before(async () => {
+      stuck = await killAll(whereOperationsStayOpen);
+      await restart('all');
+      await repeat(stuck, { callers: 2 });
+      await site.deliverWebhooks();
+      await allQuiet(site);
+    });
+    after(() => site.stop());
+    itWasDoneOnce(whereOperationsStayOpen, () => stuck);
+    itLeavesNothing();
+  });
+
+  describe('and taken up by the callers alone, while no worker runs', () => {
+    let stuck: Stuck[];
+    before(async () => {
+      stuck = await killAll(withoutWorker);
+      await restart('api');
+      await repeat(stuck, { callers: 1 });
+      await site.start('worker');
+      await site.deliverWebhooks();
+      await allQuiet(site);
+    });
+    after(() => site.stop());
+    itWasDoneOnce(withoutWorker, () => stuck);
+    itLeavesNothing();
+  });
+
+  describe('and taken up by the worker alone, before anybody asks again', () => {
+    let stuck: Stuck[];
+    before(async () => {
+      stuck = await killAll(whereOperationsStayOpen);
+      await restart('worker');
+      await eventually(
+        () => site.all('operations', { open: true }),
+        (open) => open.length === 0,
+        40_000,
+      );
+      since = (await site.start('api')).readyAt;
+      await repeat(stuck, { callers: 1 });
+      await site.deliverWebhooks();
+      await allQuiet(site);
+    });
+    after(() => site.stop());
+    itWasDoneOnce(whereOperationsStayOpen, () => stuck);
+    itLeavesNothing();
+  });
 });
 
-interface Run {
-  site: CrashSite;
-  restartedAt: Date;
-  outcomeOf(scenario: Scenario): Outcome;
-}
-
-/** All requests are stuck in one process, each at its point; it is killed, and each is repeated. */
-async function run(recovery: Recovery, mongod: RunningMongod, sites: CrashSite[]): Promise<Run> {
-  const site = await startCrashSite({ mongod });
-  sites.push(site);
-  const scenarios = scenariosOf(recovery);
-  const first = await site.start('all');
-  const requests: CrashRequest[] = [];
-  await inParallel([...scenarios.keys()], SETUP_CONCURRENCY, async (index) => {
-    requests[index] = await at(scenarios, index).kind.prepare(site);
+async function prepare(site: CrashSite, scenarios: readonly Scenario[]): Promise<Stuck[]> {
+  const stuck: Stuck[] = [];
+  await inParallel([...scenarios.entries()], SETUP_CONCURRENCY, async ([index, scenario]) => {
+    stuck[index] = { ...scenario, request: await scenario.kind.prepare(site) };
   });
-  const stuck = scenarios.map((scenario, index) => ({ ...scenario, request: at(requests, index) }));
-  await trapAll(site, stuck);
-  await first.kill();
-  site.proxy.disarm();
-  site.sandbox.control.faults.clear();
-
-  const restartedAt = new Date();
-  if (recovery.webhooks) await site.deliverWebhooks();
-  const second = await site.start(recovery.role);
-  if (recovery.role === 'worker') await settledByWorker(site, second);
-  const outcomes = await Promise.all(
-    stuck.map(async ({ request }): Promise<Outcome> => {
-      const callers = Array.from({ length: Math.max(1, recovery.callers) }, () =>
-        askUntilFinal(request.ask, 40_000),
-      );
-      const asked = await Promise.all(callers);
-      const answeredAfterMs = Math.max(...asked.map((one) => one.at)) - second.readyAt;
-      await request.goOn();
-      return { request, asked, answeredAfterMs };
-    }),
-  );
-  if (recovery.role === 'api') {
-    await second.terminate();
-    await site.start('all');
-  }
-  await site.deliverWebhooks();
-  await allQuiet(site);
-  return {
-    site,
-    restartedAt,
-    outcomeOf: (scenario) => at(outcomes, scenarios.indexOf(scenario)),
-  };
+  return stuck;
 }
 
-async function trapAll(site: CrashSite, stuck: readonly (Scenario & { request: CrashRequest })[]) {
-  const send = (request: CrashRequest) => void request.ask().catch(() => undefined);
-  for (const { point, request } of stuck.filter((one) => one.point.at === 'stripe')) {
+/** Sends every request into its trap, and waits until all are in. */
+async function trapAll(site: CrashSite, stuck: readonly Stuck[]): Promise<void> {
+  const send = ({ point, request }: Stuck): Promise<void> => {
     const { reached } = point.trap(site, request);
-    send(request);
-    await reached;
-  }
-  const traps = stuck
-    .filter((one) => one.point.at === 'mongod')
-    .map(({ point, request }) => {
-      const { reached } = point.trap(site, request);
-      send(request);
-      return reached;
-    });
-  await Promise.all(traps);
-}
-
-/** The worker has no port: when all is settled an API joins it. */
-async function settledByWorker(site: CrashSite, worker: ServiceProcess): Promise<void> {
-  await eventually(
-    () => site.all('operations', { open: true }),
-    (open) => open.length === 0,
-    TAKEN_UP_MS + 5000,
-  );
-  expect(worker.pid).to.be.above(0);
-  await site.start('api');
+    request.ask().catch(() => undefined);
+    return reached;
+  };
+  for (const one of stuck.filter(({ point }) => point.at === 'stripe')) await send(one);
+  await Promise.all(stuck.filter(({ point }) => point.at === 'mongod').map(send));
 }
 
 async function allQuiet(site: CrashSite): Promise<void> {
@@ -200,13 +211,13 @@ async function allQuiet(site: CrashSite): Promise<void> {
     await eventually(
       () => site.all(name, { dueAt: { $exists: true } }),
       (due) => due.length === 0,
-      20_000,
+      30_000,
     );
   }
 }
 
 function at<T>(list: readonly T[], index: number): T {
   const item = list[index];
-  if (item === undefined) throw new Error(`nothing at ${index}`);
+  if (item === undefined) throw new Error(`There is nothing at ${index}`);
   return item;
 }

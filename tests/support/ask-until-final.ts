@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiAnswer } from './api-client.js';
 
-/** Sooner than Retry-After says: impatient callers make the races that patient ones do not. */
-const PAUSE_MS = 250;
+/** About what Retry-After says; two callers never stay in step. */
+const PAUSE_MS = 500;
 
 export interface Asked<T> {
   final: ApiAnswer<T>;
@@ -29,7 +29,7 @@ export async function askUntilFinal<T>(
     }
     if (answer) before.add(`${answer.status} ${answer.problem.code}`);
     if (performance.now() > deadline) throw new Error(`No final answer, only ${[...before].join(', ')}`);
-    await delay(PAUSE_MS);
+    await delay(PAUSE_MS * (1 + Math.random()));
   }
 }
 

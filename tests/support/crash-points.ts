@@ -7,8 +7,8 @@ import type { SeenCommand } from './mongo-proxy.js';
 /** A place between a request and its response where the process may die. */
 export interface CrashPoint {
   name: string;
-  /** Whether the operation was saved by then; else the request leaves no trace. */
-  saved: boolean;
+  /** Whether an operation is left that somebody must settle. */
+  leavesOpen: boolean;
   /** Points at Stripe cannot tell two requests to one path apart: they are taken one after another. */
   at: 'stripe' | 'mongod';
   /** Arms the trap; the promise settles when the request is in it. */
@@ -25,7 +25,7 @@ export interface TrappedRequest {
 function atStripe(name: string, fault: Pick<FaultRule, 'when' | 'action'>): CrashPoint {
   return {
     name,
-    saved: true,
+    leavesOpen: true,
     at: 'stripe',
     trap({ sandbox: { control } }, { stripePath }) {
       const id = control.faults.add({ match: { method: 'POST', path: stripePath }, ...fault, times: 1 });
@@ -41,15 +41,15 @@ function atStripe(name: string, fault: Pick<FaultRule, 'when' | 'action'>): Cras
 }
 
 interface MongodPoint {
-  saved: boolean;
+  leavesOpen: boolean;
   where: 'before' | 'after';
   fits(command: SeenCommand): boolean;
 }
 
-function atMongod(name: string, { saved, where, fits }: MongodPoint): CrashPoint {
+function atMongod(name: string, { leavesOpen, where, fits }: MongodPoint): CrashPoint {
   return {
     name,
-    saved,
+    leavesOpen,
     at: 'mongod',
     trap({ proxy }, { marks }) {
       const hold = proxy.hold(
@@ -72,17 +72,17 @@ const keepsAnswer = (command: SeenCommand) =>
 
 export const crashPoints: readonly CrashPoint[] = [
   atMongod('before anything of it is saved', {
-    saved: false,
+    leavesOpen: false,
     where: 'before',
     fits: (command) => command.startsTransaction,
   }),
   atMongod('inside the transaction that saves the operation', {
-    saved: false,
+    leavesOpen: false,
     where: 'before',
     fits: commitsIntent,
   }),
   atMongod('when the operation is saved and Stripe was not asked', {
-    saved: true,
+    leavesOpen: true,
     where: 'after',
     fits: commitsIntent,
   }),
@@ -90,18 +90,18 @@ export const crashPoints: readonly CrashPoint[] = [
   atStripe('when Stripe has done it and does not answer', { when: 'after', action: { type: 'hang' } }),
   atStripe("in the middle of Stripe's answer", { when: 'body', action: { type: 'stall' } }),
   atMongod("inside the transaction that stores Stripe's answer", {
-    saved: true,
+    leavesOpen: true,
     where: 'before',
     fits: commitsAnswer,
   }),
-  atMongod("when Stripe's answer is stored", { saved: true, where: 'after', fits: commitsAnswer }),
+  atMongod("when Stripe's answer is stored", { leavesOpen: false, where: 'after', fits: commitsAnswer }),
 ];
 
 /** Only requests with an Idempotency-Key come here. */
 export const keyedCrashPoints: readonly CrashPoint[] = [
-  atMongod('before the answer of the key is kept', { saved: true, where: 'before', fits: keepsAnswer }),
+  atMongod('before the answer of the key is kept', { leavesOpen: false, where: 'before', fits: keepsAnswer }),
   atMongod('when the answer of the key is kept and not sent', {
-    saved: true,
+    leavesOpen: false,
     where: 'after',
     fits: keepsAnswer,
   }),

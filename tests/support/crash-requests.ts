@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type Stripe from 'stripe';
 import type { ApiAnswer } from './api-client.js';
+import { askUntilFinal } from './ask-until-final.js';
 import { newMark, type TrappedRequest } from './crash-points.js';
 import type { CrashSite } from './crash-site.js';
 
@@ -19,6 +20,14 @@ export interface RequestKind {
   name: string;
   keyed: boolean;
   prepare(site: CrashSite): Promise<CrashRequest>;
+}
+
+/** What comes after a crash meets what is still being cleared up: a caller is told to ask again, and does. */
+async function insist<T>(
+  ask: (options: { idempotencyKey: string }) => Promise<ApiAnswer<T>>,
+): Promise<ApiAnswer<T>> {
+  const idempotencyKey = randomUUID();
+  return (await askUntilFinal(() => ask({ idempotencyKey }), 20_000)).final;
 }
 
 const TOTAL = 2500;
@@ -60,7 +69,7 @@ const newCustomer: RequestKind = {
       stripePath: '/v1/customers',
       ask: () => site.api.createCustomer(body),
       async goOn() {
-        expect((await site.api.createCustomer(body)).status).to.equal(200);
+        expect((await insist(() => site.api.createCustomer(body))).status).to.equal(200);
       },
       async check({ body: answered }) {
         const made = site.sandbox.control
@@ -92,7 +101,8 @@ const newIntent: RequestKind = {
       ask,
       async goOn() {
         const { id } = (await ask()).body;
-        const paid = await site.api.confirm({ paymentId: id, paymentMethodId: GOOD_CARD });
+        const confirmation = { paymentId: id, paymentMethodId: GOOD_CARD };
+        const paid = await insist((options) => site.api.confirm(confirmation, options));
         expect(paid.body.status).to.equal('succeeded');
       },
       async check(final) {
@@ -117,7 +127,8 @@ const confirm: RequestKind = {
       stripePath: `/v1/payment_intents/${purchase.intentId}/confirm`,
       ask: () => site.api.confirm({ paymentId, paymentMethodId: GOOD_CARD }, { idempotencyKey }),
       async goOn() {
-        const again = await site.api.confirm({ paymentId, paymentMethodId: GOOD_CARD });
+        const confirmation = { paymentId, paymentMethodId: GOOD_CARD };
+        const again = await insist((options) => site.api.confirm(confirmation, options));
         expect(again.problem).to.include({ status: 409, code: 'payment_not_confirmable' });
       },
       async check(final) {
@@ -141,7 +152,8 @@ const declinedConfirm: RequestKind = {
       stripePath: `/v1/payment_intents/${purchase.intentId}/confirm`,
       ask: () => site.api.confirm({ paymentId, paymentMethodId: BAD_CARD }, { idempotencyKey }),
       async goOn() {
-        const paid = await site.api.confirm({ paymentId, paymentMethodId: GOOD_CARD });
+        const confirmation = { paymentId, paymentMethodId: GOOD_CARD };
+        const paid = await insist((options) => site.api.confirm(confirmation, options));
         expect(paid.body.status).to.equal('succeeded');
       },
       async check(final) {
@@ -168,7 +180,8 @@ const refund: RequestKind = {
       stripePath: '/v1/refunds',
       ask: () => site.api.refund(body, { idempotencyKey }),
       async goOn() {
-        expect((await site.api.refund({ paymentId })).body.amount).to.equal(TOTAL - 700);
+        const rest = await insist((options) => site.api.refund({ paymentId }, options));
+        expect(rest.body.amount).to.equal(TOTAL - 700);
       },
       async check(final) {
         expect(final.status, final.text).to.equal(201);

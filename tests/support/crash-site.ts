@@ -51,8 +51,13 @@ const PATIENT = {
   STRIPE_TIME_BUDGET_MS: '40000',
 };
 
+/** Nobody listens there: what is sent to it waits for the real address. */
+const NOWHERE = 'http://127.0.0.1:9/';
+const HOUR_MS = 3_600_000;
+const QUICK_RETRIES = Array.from({ length: 100 }, () => 300);
+
 export async function startCrashSite(options: CrashSiteOptions): Promise<CrashSite> {
-  const { webhookRetryDelaysMs = Array.from({ length: 60 }, () => 500) } = options;
+  const { webhookRetryDelaysMs = [HOUR_MS, ...QUICK_RETRIES] } = options;
   const [sandbox, smtp, proxy, port] = await Promise.all([
     startSandbox({ fidelityChecks: true, asyncDelayMs: 50, webhookRetryDelaysMs }),
     startSmtp(),
@@ -72,6 +77,8 @@ export async function startCrashSite(options: CrashSiteOptions): Promise<CrashSi
     SMTP_URL: smtp.url,
     ...options.environment,
   };
+  // Stripe makes no deliveries for an endpoint that is not enabled.
+  await sandbox.setWebhookUrl(NOWHERE);
   const apiKey = await prepareDatabase(environment);
   const mongo = await MongoClient.connect(options.mongod.uri);
   const baseUrl = `http://127.0.0.1:${port}`;
