@@ -12,13 +12,23 @@ export interface Child {
   kill(): Promise<void>;
 }
 
+/** What a process needs to run, and where it reports which lines ran. */
+function inherited(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'NODE_V8_COVERAGE', 'MONGOMS_SYSTEM_BINARY', 'GUICHET_CACHE'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Runs a TypeScript file of the repository in a process of its own, with no environment but the given one. */
-export function startChild(file: string, environment: Record<string, string>): Child {
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+export function startChild(
+  file: string,
+  environment: Record<string, string>,
+  args: readonly string[] = [],
+): Child {
+  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
     cwd: root,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+    env: { ...inherited(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
