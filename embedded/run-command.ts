@@ -50,6 +50,11 @@ function reportLines(chunk: Buffer, onLine: ((line: string) => void) | undefined
 }
 
 function describeFailure(file: string, ended: number | NodeJS.Signals | null, printed: string): string {
-  const last = printed.trim().split('\n').slice(-2).join(' / ').slice(0, 400);
+  const last = printed
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-2)
+    .join(' / ')
+    .slice(0, 400);
   return `${file} ended with ${ended}${last === '' ? '' : `: ${last}`}`;
 }

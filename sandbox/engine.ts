@@ -76,7 +76,10 @@ export class Engine {
       asyncDelayMs: options.asyncDelayMs ?? SECOND,
       nowMs: () => clock.nowMs(),
     };
-    this.store = new Store(ids, clock, this.surroundings, {
+    this.store = new Store({
+      ids,
+      clock,
+      surroundings: this.surroundings,
       log,
       freeze: fidelity !== undefined,
       check: fidelity && ((changes) => fidelity.checkChanges(changes)),

@@ -28,7 +28,8 @@ const { answers, balanceTransactions } = JSON.parse(
  * Not here, because they begin in the middle of a flow that this floor cannot reach: charges of invoices, subscriptions and
  * SetupIntents (their machines come later), captures (capture_method=manual comes later), and payment methods other than cards.
  */
-describe('sandbox: recorded answers of Stripe', () => {
+describe('sandbox: recorded answers of Stripe', function () {
+  this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
 

@@ -62,7 +62,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     builtIn.point(url);
     await store.flushed();
   };
-  const plane = controlPlane(control, setWebhookUrl);
+  const idle = () => engine.idle();
+  const plane = controlPlane(control, { setWebhookUrl, idle });
   const controlled = async (request: ApiRequest) => {
     const answer = await plane(request);
     await store.flushed();
@@ -73,7 +74,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   );
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => void engine.stop().then(() => reject(error)));
     server.listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
@@ -88,7 +89,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     webhookSecret: builtIn.secret,
     setWebhookUrl,
     control,
-    idle: () => engine.idle(),
+    idle,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

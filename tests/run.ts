@@ -75,7 +75,10 @@ async function run(): Promise<number> {
       detached: true,
       env: { ...process.env, GUICHET_TEST_MONGODB_URI: mongod.uri },
     });
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+    // The whole group: under c8, mocha is a grandchild.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => child.pid !== undefined && process.kill(-child.pid, signal));
+    }
     const exit = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
     const [code] = await Promise.all([exit, watchForOpenHandles(countsFile, child)]);
     const counts = (await readCounts(countsFile)) ?? { passed: 0, failed: 1, skipped: 0 };

@@ -6,7 +6,7 @@ import { contract, definition, definitionNameOf } from './contract.js';
 import { FidelityChecks, violationsOf } from './fidelity.js';
 
 describe('sandbox: contract', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it('is what the installed SDK says', async () => {
     const script = new URL('./generate.ts', import.meta.url).pathname;

@@ -3,7 +3,8 @@ import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
 import { checkedSandbox, errorOf, type Hook, listen, paid, sdk } from '../test-support.js';
 
-describe('sandbox: control plane over HTTP', () => {
+describe('sandbox: control plane over HTTP', function () {
+  this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
   let hook: Hook;
@@ -38,12 +39,14 @@ describe('sandbox: control plane over HTTP', () => {
   it('points the webhook, lists events and deliveries, and sends an event again', async () => {
     await call('POST', 'webhook', { url: hook.url });
     await stripe.customers.create();
-    await sandbox.idle();
+    await call('POST', 'idle');
     const events = (await call('GET', 'events')).body as unknown as Stripe.Event[];
     expect(events.map(({ type }) => type)).to.deep.equal(['customer.created']);
     expect((await call('GET', 'deliveries')).body.deliveries[0]?.status).to.equal('succeeded');
     await call('POST', `resend/${events[0]?.id}`, { times: 2 });
     expect(hook.events).to.have.length(3);
+    const signed = (await call('GET', `signed/${events[0]?.id}`)).body as unknown as { body: string };
+    expect(JSON.parse(signed.body).id).to.equal(events[0]?.id);
     expect((await call('POST', 'deliveries', { drop: true })).body.drop).to.equal(true);
   });
 

@@ -98,11 +98,7 @@ interface Attempt {
 }
 
 /** Charges the card and brings the intent to its end, or back to where a new card is needed. */
-export function settle(
-  tx: Transaction,
-  intent: Stripe.PaymentIntent,
-  attempt: Attempt,
-): Stripe.PaymentIntent {
+function settle(tx: Transaction, intent: Stripe.PaymentIntent, attempt: Attempt): Stripe.PaymentIntent {
   const decline = attempt.decline ?? attempt.card.decline;
   const made = charge(tx, intent, { ...attempt, decline });
   if (decline) throw declined(tx, intent, { ...attempt, decline, charge: made.id });
@@ -152,7 +148,7 @@ function declined(
 }
 
 /** Stripe drops the card that failed, and waits for another one. */
-export function fail(
+function fail(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
   patch: Partial<Stripe.PaymentIntent>,

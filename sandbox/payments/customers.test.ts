@@ -3,7 +3,8 @@ import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
 import { checkedSandbox, errorOf, paid, RETURN_URL, sdk } from '../test-support.js';
 
-describe('sandbox: customers and payment methods', () => {
+describe('sandbox: customers and payment methods', function () {
+  this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
 
@@ -160,6 +161,9 @@ describe('sandbox: customers and payment methods', () => {
       'generic_decline',
     ]);
     expect((await stripe.paymentMethods.list({ customer: customer.id })).data).to.have.length(0);
+    expect(
+      (await errorOf(stripe.customers.create({ payment_method: 'pm_card_chargeDeclined' }))).statusCode,
+    ).to.equal(402);
     const fails = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer: customer.id });
     const pay = await errorOf(paid(stripe, { customer: customer.id, payment_method: fails.id }));
     expect(pay.statusCode).to.equal(402);

@@ -3,7 +3,8 @@ import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
 import { checkedSandbox, errorOf, paid, RETURN_URL, sdk } from '../test-support.js';
 
-describe('sandbox: payment intents', () => {
+describe('sandbox: payment intents', function () {
+  this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
 

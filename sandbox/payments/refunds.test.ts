@@ -4,7 +4,8 @@ import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
 import { checkedSandbox, errorOf, paid, RETURN_URL, sdk } from '../test-support.js';
 
-describe('sandbox: refunds and balance', () => {
+describe('sandbox: refunds and balance', function () {
+  this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
 
@@ -15,7 +16,7 @@ describe('sandbox: refunds and balance', () => {
   after(() => sandbox.stop());
   afterEach(() => expect(sandbox.control.violations()).to.deep.equal([]));
 
-  it('behaviour 9: refunds in parts up to the charge, and not beyond', async () => {
+  it('behaviours 9 and 21: refunds in parts up to the charge, and not beyond', async () => {
     const intent = await paid(stripe, { description: 'A book' });
     const first = await stripe.refunds.create({
       payment_intent: intent.id,
@@ -130,6 +131,16 @@ describe('sandbox: refunds and balance', () => {
     expect(days).to.be.within(6, 7);
     const listed = await stripe.balanceTransactions.list({ source: charge.id });
     expect(listed.data.map(({ id }) => id)).to.deep.equal([transaction.id]);
+  });
+
+  it('behaviour 26: a card that bypasses pending makes its funds available at once', async () => {
+    const intent = await paid(stripe, {
+      payment_method: 'pm_card_bypassPending',
+      capture_method: 'automatic',
+    });
+    const [transaction] = (await stripe.balanceTransactions.list({ source: intent.latest_charge as string }))
+      .data;
+    expect(transaction?.status).to.equal('available');
   });
 
   it('converts other currencies into the settlement currency at a fixed rate', async () => {

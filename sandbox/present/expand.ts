@@ -82,7 +82,8 @@ function into(tx: Transaction, node: unknown, segments: readonly string[]): unkn
   const fields = node as Fields & ApiObject;
   const current = segment in fields ? fields[segment] : includable(tx, fields, segment);
   if (current === undefined || current === null) return node;
-  const whole = typeof current === 'string' ? (lookUp(tx, fields, segment, current) ?? current) : current;
+  const names = targets(definition(definitionNameOf(fields.object) ?? '')?.properties[segment]);
+  const whole = typeof current === 'string' ? (lookUp(tx, names, current) ?? current) : current;
   return { ...fields, [segment]: into(tx, whole, rest) };
 }
 
@@ -101,9 +102,7 @@ const KIND_OF: Record<string, ShownKind> = {
   Refund: 'refund',
 };
 
-function lookUp(tx: Transaction, parent: ApiObject, key: string, id: string): unknown {
-  const name = definitionNameOf(parent.object);
-  const names = targets(name === undefined ? undefined : definition(name)?.properties[key]);
+function lookUp(tx: Transaction, names: readonly string[], id: string): unknown {
   for (const target of names) {
     const kind = KIND_OF[target];
     const found = kind === undefined ? undefined : tx.get(kind, id);

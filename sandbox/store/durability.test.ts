@@ -124,6 +124,14 @@ describe('sandbox: durability', function () {
     expect(other.accountId).not.to.equal(one.accountId);
   });
 
+  it('a port that is taken is an error, and the log is closed again', async () => {
+    const first = await startSandbox();
+    open.push(first);
+    const error = await errorOf(startSandbox({ port: first.port, dataFile }));
+    expect(error).to.have.property('code', 'EADDRINUSE');
+    expect((await start()).accountId).to.match(/^acct_/);
+  });
+
   it('SIGKILL in the middle of traffic loses nothing that was answered', async () => {
     const child = await run(dataFile);
     const stripe = sdk(child);

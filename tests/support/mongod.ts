@@ -1,5 +1,5 @@
 import { MongoClient } from 'mongodb';
-import { type RunningMongod, startMongod } from '../../embedded/mongod/start-mongod.js';
+import { type MongodOptions, type RunningMongod, startMongod } from '../../embedded/mongod/start-mongod.js';
 
 /** Set by tests/run.ts, which starts one mongod for the whole run. */
 const URI_VARIABLE = 'GUICHET_TEST_MONGODB_URI';
@@ -10,11 +10,15 @@ const opened = new Set<string>();
 
 /**
  * Starts a mongod that treats our mistakes as errors: a query without an index fails (`notablescan`), and
- * `failCommand` can be switched on.
+ * `failCommand` can be switched on. With a `place`, it can be stopped and started again on the same data and port.
  */
-export function startTestMongod(onProgress?: (message: string) => void): Promise<RunningMongod> {
+export function startTestMongod(
+  onProgress?: (message: string) => void,
+  place: Pick<MongodOptions, 'dataDir' | 'port'> = {},
+): Promise<RunningMongod> {
   return startMongod({
     env: process.env,
+    ...place,
     ...(onProgress === undefined ? {} : { onProgress }),
     parameters: { notablescan: 1, enableTestCommands: 1, ttlMonitorSleepSecs: 2 },
     cacheSizeGB: 0.5,

@@ -32,9 +32,7 @@ export async function newPaidPayment(api: ApiClient, body: Record<string, unknow
 /** The requests with which Guichet asked Stripe to change something, oldest first. */
 export function postsTo(sandbox: Sandbox, path: string | RegExp = /^\/v1\//) {
   const fits = (asked: string) => (typeof path === 'string' ? asked === path : path.test(asked));
-  return sandbox.control
-    .requests()
-    .filter(({ method, path: asked }) => method === 'POST' && fits(asked));
+  return sandbox.control.requests().filter(({ method, path: asked }) => method === 'POST' && fits(asked));
 }
 
 /** The distinct values, in order of their first appearance. */

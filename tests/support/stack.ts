@@ -85,7 +85,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     SHUTDOWN_GRACE_MS: '5000',
     ...options.environment,
   };
-  const apiKey = await prepare(environment);
+  const apiKey = await prepareDatabase(environment);
   const mongo = await MongoClient.connect(uri);
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger(
@@ -137,7 +137,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 /** Migrates the test's database and puts an API key into it. */
-async function prepare(environment: Record<string, string>): Promise<string> {
+export async function prepareDatabase(environment: Record<string, string>): Promise<string> {
   const { mongodb } = loadConfig(environment, { command: 'serve' });
   const database = await connectDatabase(mongodb);
   try {

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { MongoClient } from 'mongodb';
+import { type Child, startChild } from '../support/child-process.js';
+import { sharedMongod } from '../support/mongod.js';
+
+describe('the command line', function () {
+  this.timeout(60_000);
+  const dbName = `test_cli_${randomUUID().slice(0, 8)}`;
+  let uri: string;
+  let mongo: MongoClient;
+  before(async () => {
+    uri = await sharedMongod();
+    mongo = await MongoClient.connect(uri);
+  });
+  after(async () => {
+    await mongo.db(dbName).dropDatabase();
+    await mongo.close();
+  });
+
+  const guichet = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
+    const child: Child = startChild('bin/guichet.ts', { MONGODB_URI: uri, MONGODB_DB_NAME: dbName }, args);
+    return { code: await child.ended, output: child.output() };
+  };
+
+  it('migrates what is pending, once, and tells what ran', async () => {
+    expect((await guichet('migrate', 'status')).output).to.match(/^pending +0001-first-purchase/);
+    expect((await guichet('migrate', 'up')).output).to.match(/^migrated +0001-first-purchase/);
+    expect((await guichet('migrate', 'up')).output).to.equal('Nothing to migrate.\n');
+    expect((await guichet('migrate', 'status')).output).to.match(/^done +0001-first-purchase/);
+  });
+
+  it('makes an API key and stores only its hash', async () => {
+    const { code, output } = await guichet('keys', 'create', '--name', 'shop', '--scopes', 'payments:read');
+    expect(code).to.equal(0);
+    const key = output.trim();
+    expect(key).to.match(/^gk_test_/);
+    const rows = await mongo.db(dbName).collection('guichet_api_keys').find({}, { hint: '_id_' }).toArray();
+    expect(rows).to.have.length(1);
+    expect(rows[0]).to.deep.include({ name: 'shop', scopes: ['payments:read'] });
+    expect(JSON.stringify(rows)).not.to.contain(key);
+  });
+
+  it('serves nothing without its settings and names them all', async () => {
+    const child = startChild('src/server.ts', {});
+    expect(await child.ended).to.equal(1);
+    for (const name of [
+      'MONGODB_URI',
+      'STRIPE_SECRET_KEY',
+      'STRIPE_MODE',
+      'STRIPE_WEBHOOK_SECRETS',
+      'SMTP_URL',
+    ]) {
+      expect(child.output()).to.contain(name);
+    }
+  });
+
+  it('says which setting a command lacks', async () => {
+    const child = startChild('bin/guichet.ts', {}, ['migrate', 'up']);
+    expect(await child.ended).to.equal(1);
+    expect(child.output()).to.contain('MONGODB_URI');
+  });
+
+  it('refuses an unknown command with the list of those that exist', async () => {
+    const { code, output } = await guichet('pay');
+    expect(code).not.to.equal(0);
+    expect(output).to.contain('serve').and.to.contain('migrate');
+  });
+});
