@@ -11,13 +11,7 @@ import {
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
-const writeAsync = promisify(write) as unknown as (
-  fd: number,
-  buffer: Buffer,
-  offset: number,
-  length: number,
-  position: number,
-) => Promise<{ bytesWritten: number } | number>;
+const writeAsync = promisify(write);
 const sync = promisify(fdatasync);
 
 /**
@@ -95,8 +89,8 @@ export class Log {
       this.waiting = [];
       let done = 0;
       while (done < bytes.length) {
-        const result = await writeAsync(this.fd, bytes, done, bytes.length - done, this.end + done);
-        done += typeof result === 'number' ? result : result.bytesWritten;
+        const { bytesWritten } = await writeAsync(this.fd, bytes, done, bytes.length - done, this.end + done);
+        done += bytesWritten;
       }
       this.end += bytes.length;
       await sync(this.fd);

@@ -114,12 +114,12 @@ function map(given: FormValue, schema: Schema, path: string): unknown {
 }
 
 function union(given: FormValue, schema: Schema, path: string): unknown {
-  let failure: unknown;
+  let failure: Error | undefined;
   for (const member of schema.anyOf ?? []) {
     try {
       return value(given, member, path);
     } catch (error) {
-      failure ??= error;
+      failure ??= error instanceof Error ? error : new Error(String(error));
     }
   }
   throw failure ?? wrong('value', path);

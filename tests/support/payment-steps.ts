@@ -3,7 +3,6 @@ import type { OrderResponse } from '../../src/schemas/orders/order-response.js';
 import type { CreateIntentResponse } from '../../src/schemas/payments/create-intent.js';
 import type { ApiClient } from './api-client.js';
 import { eventually } from './eventually.js';
-import type { Stack } from './stack.js';
 
 /** An order of one item; `total` in minor units of usd. */
 export async function newOrder(
@@ -51,28 +50,4 @@ export function madeAtStripe(
     () => sandbox.control.objects(kind).length,
     (length) => length >= count,
   );
-}
-
-export interface Purchase {
-  orderId: string;
-  paymentId: string;
-  intentId: string;
-}
-
-/** An order of 25.00 USD with its PaymentIntent, not yet confirmed. */
-export async function openPurchase(
-  { api }: Pick<Stack, 'api'>,
-  changes: Record<string, unknown> = {},
-): Promise<Purchase> {
-  const order = await api.createOrder({
-    userId: 'user_1',
-    currency: 'usd',
-    items: [{ name: 'Lamp', unitAmount: 1250, quantity: 2 }],
-    receiptEmail: 'ada@example.com',
-    ...changes,
-  });
-  const intent = await api.createIntent({ orderId: order.body.id });
-  const { id: paymentId, stripe } = intent.body;
-  if (!stripe.paymentIntentId) throw new Error(`${paymentId} has no PaymentIntent`);
-  return { orderId: order.body.id, paymentId, intentId: stripe.paymentIntentId };
 }
