@@ -17,9 +17,9 @@ export function runCommand(file: string, args: readonly string[], options: Comma
     const child = spawn(file, args, {
       env: options.env,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs,
-      killSignal: 'SIGKILL',
     });
+    // spawn's own `timeout` is not cleared when the program is not there, and would keep us alive for its length.
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
     let output = '';
     let errors = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -30,8 +30,12 @@ export function runCommand(file: string, args: readonly string[], options: Comma
       errors += chunk.toString();
       reportLines(chunk, options.onLine);
     });
-    child.on('error', (error) => reject(new Error(`${file} could not be run: ${error.message}`)));
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(new Error(`${file} could not be run: ${error.message}`));
+    });
     child.on('close', (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) resolve(output);
       else reject(new Error(describeFailure(file, signal ?? code, errors || output)));
     });
@@ -46,6 +50,11 @@ function reportLines(chunk: Buffer, onLine: ((line: string) => void) | undefined
 }
 
 function describeFailure(file: string, ended: number | NodeJS.Signals | null, printed: string): string {
-  const last = printed.trim().split('\n').slice(-2).join(' / ').slice(0, 400);
+  const last = printed
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-2)
+    .join(' / ')
+    .slice(0, 400);
   return `${file} ended with ${ended}${last === '' ? '' : `: ${last}`}`;
 }

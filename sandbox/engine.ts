@@ -76,7 +76,10 @@ export class Engine {
       asyncDelayMs: options.asyncDelayMs ?? SECOND,
       nowMs: () => clock.nowMs(),
     };
-    this.store = new Store(ids, clock, this.surroundings, {
+    this.store = new Store({
+      ids,
+      clock,
+      surroundings: this.surroundings,
       log,
       freeze: fidelity !== undefined,
       check: fidelity && ((changes) => fidelity.checkChanges(changes)),
@@ -90,7 +93,7 @@ export class Engine {
       onSettled: () => this.settled(),
     });
     this.builtIn = new BuiltInEndpoint(this.store);
-    for (const line of log?.lines.slice(1) ?? []) this.store.replay(line as LogLine);
+    for (const line of log?.lines.splice(1) ?? []) this.store.replay(line as LogLine);
     // Each start leaves a line, so that no two starts share request ids.
     log?.append({ n: ids.sequence, a: ids.accountId } satisfies LogLine);
     this.furnish();
@@ -121,7 +124,7 @@ export class Engine {
   }
 
   private isIdle(): boolean {
-    return this.jobs.soonCount === 0 && this.deliverer.pendingCount === 0;
+    return !this.jobs.busy && !this.deliverer.busy;
   }
 
   private settled(): void {

@@ -4,6 +4,7 @@ import { controlPlane } from './control/http-control.js';
 import { Engine } from './engine.js';
 import { events } from './events/events.js';
 import { Api } from './http/api.js';
+import type { ApiRequest } from './http/exchange.js';
 import { Faults } from './http/faults.js';
 import { RequestLog } from './http/request-log.js';
 import { Router } from './http/router.js';
@@ -61,13 +62,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     builtIn.point(url);
     await store.flushed();
   };
-  const plane = controlPlane(control, setWebhookUrl);
+  const idle = () => engine.idle();
+  const plane = controlPlane(control, { setWebhookUrl, idle });
+  const controlled = async (request: ApiRequest) => {
+    const answer = await plane(request);
+    await store.flushed();
+    return answer;
+  };
   const server = createListener((request) =>
-    request.path.startsWith('/_sandbox') ? plane(request) : api.handle(request),
+    request.path.startsWith('/_sandbox') ? controlled(request) : api.handle(request),
   );
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => void engine.stop().then(() => reject(error)));
     server.listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
@@ -82,7 +89,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     webhookSecret: builtIn.secret,
     setWebhookUrl,
     control,
-    idle: () => engine.idle(),
+    idle,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

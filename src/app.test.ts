@@ -462,6 +462,9 @@ describe('the web layer', () => {
       ['a cleared pool', named('MongoPoolClearedError', {})],
       ['a server that is no primary', named('MongoServerError', { code: 10107 })],
       ['a majority that did not answer', named('MongoBulkWriteError', { code: 64 })],
+      ['rows that another transaction holds', named('MongoBulkWriteError', { code: 112 })],
+      ['a transaction that lost its rows', named('WriteConflict', {})],
+      ['a transaction out of time', named('DeadlineExceeded', {})],
       ['a cause that is one of these', new Error('outer', { cause: named('MongoNetworkTimeoutError', {}) })],
     ];
     for (const [name, error] of lost) {

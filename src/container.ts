@@ -12,6 +12,7 @@ import { createIdempotencyKeys, type IdempotencyKeys } from './services/access/i
 import { createUseCases } from './services/create-use-cases.js';
 import type { Platform, UseCaseDependencies } from './services/dependencies.js';
 import { createFolderMailer, createSmtpMailer, type Mailer } from './services/receipts/mailer.js';
+import { singleSend } from './services/stripe/single-send.js';
 import { createStripeGateway, type StripeGateway } from './services/stripe/stripe-gateway.js';
 import type { UseCases } from './services/use-cases.js';
 import { type Clock, systemClock } from './utils/clock.js';
@@ -106,7 +107,9 @@ function createStripe({ stripe }: CompleteConfig): Stripe {
     host: base.hostname,
     port: base.port || (secure ? '443' : '80'),
     protocol: secure ? 'https' : 'http',
-    httpAgent: secure ? new HttpsAgent(agent) : new HttpAgent(agent),
+    httpClient: singleSend(
+      Stripe.createNodeHttpClient(secure ? new HttpsAgent(agent) : new HttpAgent(agent)),
+    ),
     timeout: stripe.confirmTimeoutMs,
     maxNetworkRetries: 0,
     telemetry: false,

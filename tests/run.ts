@@ -47,11 +47,15 @@ async function readCounts(file: string): Promise<Counts | undefined> {
   return text === undefined || text === '' ? undefined : JSON.parse(text);
 }
 
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
+
 /** Ends a mocha that has reported but does not exit, since a test left something open. */
 async function watchForOpenHandles(countsFile: string, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null && (await readCounts(countsFile)) === undefined) await wait(POLL_MS);
+  while (isRunning(child) && (await readCounts(countsFile)) === undefined) await wait(POLL_MS);
   const deadline = Date.now() + LINGER_MS;
-  while (child.exitCode === null && child.signalCode === null) {
+  while (isRunning(child)) {
     if (Date.now() > deadline && child.pid !== undefined) {
       say(`mocha did not exit within ${LINGER_MS / 1000} s of its last test: a test leaves a handle open`);
       process.kill(-child.pid, 'SIGKILL');
@@ -71,7 +75,10 @@ async function run(): Promise<number> {
       detached: true,
       env: { ...process.env, GUICHET_TEST_MONGODB_URI: mongod.uri },
     });
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+    // The whole group: under c8, mocha is a grandchild.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => child.pid !== undefined && process.kill(-child.pid, signal));
+    }
     const exit = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
     const [code] = await Promise.all([exit, watchForOpenHandles(countsFile, child)]);
     const counts = (await readCounts(countsFile)) ?? { passed: 0, failed: 1, skipped: 0 };

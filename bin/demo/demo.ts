@@ -109,7 +109,7 @@ function textOf({ status, body }: Answer, field: string): string {
   throw new Error(`The API answered ${status}: ${JSON.stringify(body)}`);
 }
 
-function expectThat(condition: boolean, otherwise: string): void {
+function expectThat(condition: unknown, otherwise: string): void {
   if (!condition) throw new Error(`The story went wrong: ${otherwise}`);
 }
 

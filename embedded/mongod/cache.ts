@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { arch, homedir, platform } from 'node:os';
 import { join } from 'node:path';
+import { checkBinary } from './check-binary.js';
 
 export const binaryName = platform() === 'win32' ? 'mongod.exe' : 'mongod';
 
@@ -19,6 +20,7 @@ export function cachedBinary(env: NodeJS.ProcessEnv): string {
  * Lets `fetch` put a binary in a scratch folder, then moves it to its place in the cache in one step, so that
  * concurrent starts see either no binary or a whole one. The scratch folder goes away in any case.
  * @returns the path in the cache
+ * @throws Error when the binary does not run here
  */
 export async function fillCache(
   env: NodeJS.ProcessEnv,
@@ -30,6 +32,8 @@ export async function fillCache(
   try {
     const binary = await fetch(scratch);
     await chmod(binary, 0o755);
+    // What does not run here must not be found in the cache at every later start, and downloaded again.
+    await checkBinary(binary, env);
     await mkdir(join(target, '..'), { recursive: true });
     await rename(binary, target);
     return target;

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { rename } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -36,8 +36,9 @@ export async function downloadFromVendor({ env, onProgress }: VendorOptions): Pr
     });
     const found = /^mongod=(.+)$/m.exec(printed)?.[1];
     if (found === undefined) throw new Error('the download named no binary');
+    // A copy: the library may have found one in a cache of its own, which is not ours to empty.
     const binary = join(scratch, binaryName);
-    await rename(found, binary);
+    await copyFile(found, binary);
     return binary;
   });
 }

@@ -36,10 +36,10 @@ export class JobRunner {
     this.timerDue = Number.POSITIVE_INFINITY;
   }
 
-  get soonCount(): number {
-    let count = 0;
-    for (const job of this.pending.values()) if (job.soon) count += 1;
-    return count;
+  /** Whether something of the near future is still to be done. */
+  get busy(): boolean {
+    for (const job of this.pending.values()) if (job.soon) return true;
+    return false;
   }
 
   /** Also called when the clock was moved. */
@@ -48,7 +48,8 @@ export class JobRunner {
     const now = this.clock.nowMs();
     const due = [...this.pending.values()].filter((job) => job.due <= now).sort((a, b) => a.due - b.due);
     for (const job of due) this.run(job);
-    const next = Math.min(...[...this.pending.values()].map((job) => job.due));
+    let next = Number.POSITIVE_INFINITY;
+    for (const job of this.pending.values()) next = Math.min(next, job.due);
     if (Number.isFinite(next)) this.arm(next);
     else clearTimeout(this.timer);
   }

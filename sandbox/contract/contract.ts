@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Contract, Definition, Schema } from './schema.js';
+import type { Contract, Definition } from './schema.js';
 
 export const contract = JSON.parse(
   readFileSync(new URL('./contract.json', import.meta.url), 'utf8'),
@@ -23,9 +23,4 @@ for (const [name, { properties, required }] of definitions) {
 /** The definition whose `object` is this literal, such as `charge` for `Charge`. */
 export function definitionNameOf(object: string): string | undefined {
   return byObject.get(object);
-}
-
-/** What an id may expand to, or what a list holds. */
-export function namedTargets(schema: Schema): readonly string[] {
-  return schema.expands ?? [];
 }

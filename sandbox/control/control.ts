@@ -95,17 +95,17 @@ export function createControl({ engine, faults, requests }: Parts): SandboxContr
     },
     requests: () => requests.list(),
     clearRequests: () => requests.clear(),
-    complete3ds: (id, outcome) => complete3ds(store, id, outcome === 'approve'),
+    complete3ds: (id, outcome) => complete3ds(store, id, outcome),
     object: (kind, id) => store.platform.collection(kind).get(id),
     objects: (kind) => store.platform.collection(kind).values(),
     violations: () => engine.fidelity?.violations ?? [],
   };
 }
 
-function complete3ds(store: Store, id: string, approved: boolean): void {
+function complete3ds(store: Store, id: string, outcome: 'approve' | 'fail'): void {
   const tx = store.begin();
   try {
-    finishAuthentication(tx, tx.find('payment_intent', id), approved);
+    finishAuthentication(tx, tx.find('payment_intent', id), outcome);
   } catch (error) {
     // A card may authenticate and still be declined.
     if (!(error instanceof StripeError && error.commits)) throw error;

@@ -9,19 +9,25 @@ import { challengePage, completeChallenge } from './three-d-secure-page.js';
 
 type Verb = (body: Record<string, unknown>, ids: string[]) => unknown;
 
+interface Lifecycle {
+  setWebhookUrl(url: string | null): Promise<void>;
+  idle(): Promise<void>;
+}
+
 /** The control plane over HTTP, for tests in other languages and for people: JSON in, JSON out, no key. */
 export function controlPlane(
   control: SandboxControl,
-  setWebhookUrl: (url: string | null) => Promise<void>,
+  sandbox: Lifecycle,
 ): (request: ApiRequest) => Promise<Answer> {
-  const verbs = verbsOf(control, setWebhookUrl);
+  const verbs = verbsOf(control, sandbox);
   return async (request) => {
     const [, , first = '', ...rest] = request.path.split('/');
-    if (first === '3ds') return threeDSecure(control, request, rest[0] ?? '');
     const verb = verbs[`${request.method} ${first}`];
-    if (!verb)
-      return json(404, { error: `no such verb; there are: ${Object.keys(verbs).sort().join(', ')}` });
+    if (isForeign(request))
+      return json(403, { error: 'a page of another origin may not control the sandbox' });
     try {
+      if (first === '3ds') return threeDSecure(control, request, rest[0] ?? '');
+      if (!verb) return noVerb(Object.keys(verbs));
       const body = request.body === '' ? {} : (JSON.parse(request.body) as Record<string, unknown>);
       return json(200, (await verb(body, rest)) ?? { ok: true });
     } catch (error) {
@@ -32,10 +38,17 @@ export function controlPlane(
   };
 }
 
-function verbsOf(
-  control: SandboxControl,
-  setWebhookUrl: (url: string | null) => Promise<void>,
-): Record<string, Verb> {
+/** The control plane asks for no key, so a browser must not carry requests from elsewhere into it. */
+function isForeign({ headers }: ApiRequest): boolean {
+  const { origin, host } = headers;
+  return typeof origin === 'string' && (!URL.canParse(origin) || new URL(origin).host !== host);
+}
+
+function noVerb(verbs: readonly string[]): Answer {
+  return json(404, { error: `no such verb; there are: ${[...verbs].sort().join(', ')}` });
+}
+
+function verbsOf(control: SandboxControl, sandbox: Lifecycle): Record<string, Verb> {
   return {
     'POST reset': () => control.reset(),
     'POST seed': (body) => control.seed(body as AccountSettings),
@@ -55,11 +68,13 @@ function verbsOf(
       control.deliveries.set(body as Partial<DeliveryKnobs>);
       return control.deliveries.knobs;
     },
-    'POST webhook': ({ url }) => setWebhookUrl(typeof url === 'string' ? url : null),
+    'POST webhook': ({ url }) => sandbox.setWebhookUrl(typeof url === 'string' ? url : null),
+    'POST idle': () => sandbox.idle(),
     'GET events': () => control.events(),
     'POST resend': async ({ times }, [id = '']) => {
       await control.resend(id, { times: Number(times ?? 1) });
     },
+    'GET signed': (_body, [id = '']) => control.signed(id),
     'GET requests': () => control.requests(),
     'DELETE requests': () => control.clearRequests(),
     'GET objects': (_body, [kind = '', id]) => inspect(control, kind as Kind, id),

@@ -61,11 +61,11 @@ export class Deliverer {
   }
 
   /** Deliveries to a disabled endpoint wait for it without end, so they do not count. */
-  get pendingCount(): number {
-    let count = this.sending + this.resending;
+  get busy(): boolean {
+    if (this.sending + this.resending > 0) return true;
     for (const { endpoint, id } of this.waiting.values())
-      if (this.queued.has(id) || this.endpointOf(endpoint)?.status === 'enabled') count += 1;
-    return count;
+      if (this.queued.has(id) || this.endpointOf(endpoint)?.status === 'enabled') return true;
+    return false;
   }
 
   /** Also called when the clock was moved or an endpoint came back. */

@@ -4,25 +4,36 @@ import type { Transaction } from '../store/transaction.js';
 
 /**
  * Raises an event with the object as it is now. Stored objects are replaced and never changed, so the event may keep this
- * one. With `previous`, what differs goes into `previous_attributes`, and nothing is raised when nothing differs.
+ * one.
  */
-export function emit(tx: Transaction, type: string, object: ApiObject, previous?: ApiObject): void {
-  const before = previous && differences(previous, object);
-  if (before && Object.keys(before).length === 0) return;
+export function emit(tx: Transaction, type: string, object: ApiObject): void {
+  raise(tx, type, { object });
+}
+
+/** Raises a `*.updated` event with the earlier values of what differs; nothing when nothing does. */
+export function emitUpdate(
+  tx: Transaction,
+  type: string,
+  { from, to }: { from: ApiObject; to: ApiObject },
+): void {
+  const previous_attributes = differences(from, to);
+  if (Object.keys(previous_attributes).length > 0) raise(tx, type, { object: to, previous_attributes });
+}
+
+function raise(tx: Transaction, type: string, data: StoredEvent['data']): void {
   const id = tx.nextId('evt');
   const deliveries = deliveriesOf(tx, id, type);
-  const event: StoredEvent = {
+  tx.put('event', {
     id,
     object: 'event',
     api_version: contract.apiVersion,
     created: tx.now,
-    data: before ? { object, previous_attributes: before } : { object },
+    data,
     livemode: false,
     pending_webhooks: deliveries.length,
     request: tx.request,
     type,
-  };
-  tx.put('event', event);
+  });
   for (const delivery of deliveries) tx.put('delivery', delivery);
 }
 
@@ -47,7 +58,7 @@ function deliveriesOf(tx: Transaction, event: string, type: string): Delivery[] 
 type Fields = Record<string, unknown>;
 
 /** The earlier values of what changed; inside objects only the changed keys, as Stripe shows them. */
-export function differences(before: object, after: object): Fields {
+function differences(before: object, after: object): Fields {
   const changed: Fields = {};
   const old = before as Fields;
   const current = after as Fields;

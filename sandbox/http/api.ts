@@ -9,9 +9,16 @@ import type { Answer, ApiRequest } from './exchange.js';
 import type { Fault, Faults } from './faults.js';
 import { decodeForm, type Form } from './form.js';
 import { InFlight, type KeyedRequest, storedAnswer } from './idempotency.js';
-import type { RequestLog } from './request-log.js';
+import type { LogEntry, RequestLog } from './request-log.js';
 import type { Match, Router } from './router.js';
 import { docUrl, notImplemented, StripeError } from './stripe-error.js';
+
+interface Arrival {
+  request: ApiRequest;
+  requestId: string;
+  form: Form;
+  entry: LogEntry;
+}
 
 interface Attempt {
   request: ApiRequest;
@@ -36,7 +43,7 @@ export class Api {
     const entry = deps.log.begin(request, requestId, form);
     let answer: Answer;
     try {
-      answer = await this.run(request, requestId, form, entry.fault);
+      answer = await this.run({ request, requestId, form, entry });
     } catch (error) {
       answer = this.failed(error, requestId);
     }
@@ -48,17 +55,12 @@ export class Api {
     return answer;
   }
 
-  private async run(
-    request: ApiRequest,
-    requestId: string,
-    form: Form,
-    noteFault: (id: string) => void,
-  ): Promise<Answer> {
+  private async run({ request, requestId, form, entry }: Arrival): Promise<Answer> {
     const { engine, faults } = this.deps;
     const { store, clock } = engine;
     const account = checkAccess(request, store.ids);
     const fault = faults.strike({ method: request.method, path: request.path, account });
-    if (fault) noteFault(fault.id);
+    if (fault) entry.fault(fault.id);
     const early = fault?.when === 'before' ? interruption(fault) : undefined;
     if (early && !(fault?.action.type === 'status' && fault.action.store)) return early;
     const match = this.route(request);

@@ -13,7 +13,7 @@ export type FaultAction =
   | { type: 'delay'; ms: number }
   | { type: 'stall' };
 
-export interface FaultMatch {
+interface FaultMatch {
   method?: string;
   /** A glob (`*` stays inside a segment, `**` crosses them), or a regular expression as `/…/`. */
   path?: string;

@@ -4,7 +4,8 @@ import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
 import { checkedSandbox, errorOf, paid, RETURN_URL, raw, sdk } from '../test-support.js';
 
-describe('sandbox: idempotency keys (behaviour 23)', () => {
+describe('sandbox: idempotency keys (behaviour 23)', function () {
+  this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
 

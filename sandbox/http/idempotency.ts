@@ -17,10 +17,6 @@ export interface KeyedRequest {
 export class InFlight {
   private readonly keys = new Map<string, KeyedRequest>();
 
-  has(request: KeyedRequest): boolean {
-    return this.keys.has(request.key);
-  }
-
   begin(request: KeyedRequest): void {
     const first = this.keys.get(request.key);
     if (first) {

@@ -5,7 +5,8 @@ import type { Sandbox } from '../start-sandbox.js';
 import { checkedSandbox, errorOf, paid, raw, sdk } from '../test-support.js';
 import { asList, decodeForm } from './form.js';
 
-describe('sandbox: parameters, errors and headers', () => {
+describe('sandbox: parameters, errors and headers', function () {
+  this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
 

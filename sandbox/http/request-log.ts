@@ -1,5 +1,5 @@
 import type { Answer, ApiRequest } from './exchange.js';
-import type { Form } from './form.js';
+import type { Form, FormValue } from './form.js';
 
 /** One API request, as tests count them. */
 export interface LoggedRequest {
@@ -33,7 +33,7 @@ export class RequestLog {
       path: request.path,
       idempotencyKey: text(request.headers['idempotency-key']),
       stripeVersion: text(request.headers['stripe-version']),
-      params,
+      params: plain(params) as Form,
       status: null,
       replayed: false,
       fault: null,
@@ -64,4 +64,11 @@ export class RequestLog {
 
 function text(header: string | string[] | undefined): string | null {
   return typeof header === 'string' ? header : null;
+}
+
+/** Decoded forms have no prototype, which a deep comparison in a test would stumble over. */
+function plain(value: FormValue): FormValue {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(plain);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
 }

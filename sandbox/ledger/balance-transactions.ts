@@ -17,6 +17,7 @@ interface Movement {
   currency: string;
   source: string;
   description: string | null;
+  availableNow: boolean;
 }
 
 /** Books a movement in the settlement currency of the account. */
@@ -29,7 +30,7 @@ export function book(tx: Transaction, movement: Movement): Stripe.BalanceTransac
     fromSkeleton<Stripe.BalanceTransaction>('BalanceTransaction', {
       id: tx.nextId('txn'),
       amount,
-      available_on: movement.type === 'charge' ? availableOn(tx.now) : tx.now,
+      available_on: movement.availableNow ? tx.now : availableOn(tx.now),
       created: tx.now,
       currency,
       description: movement.description,

@@ -16,6 +16,8 @@ export interface Card {
   challenges?: boolean;
   /** Attaching it to a customer works even though paying does not. */
   attaches?: boolean;
+  /** Its funds are available at once. */
+  bypassesPending?: boolean;
 }
 
 const DECLINED: Decline = {
@@ -54,6 +56,7 @@ const CARDS: Readonly<Record<string, Card>> = {
     decline: INSUFFICIENT_FUNDS,
   },
   pm_card_chargeDeclinedExpiredCard: { ...visa('0069', 'fpyYmWQ5gLEjXVRP'), decline: EXPIRED },
+  pm_card_bypassPending: { ...visa('0077', 'pDoDvZ8o2vHcUEbY'), bypassesPending: true },
   pm_card_chargeCustomerFail: { ...visa('0341', 'zwd0zBnEVT9SVOFZ'), decline: DECLINED, attaches: true },
   pm_card_threeDSecure2Required: { ...visa('3220', 'mg2nWbWzSVVnA8Gk'), challenges: true },
 };

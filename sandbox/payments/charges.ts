@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { type JobHandler, later } from '../clock/jobs.js';
-import { emit } from '../events/emit.js';
+import { emit, emitUpdate } from '../events/emit.js';
 import { type Call, type Machine, operation } from '../http/router.js';
 import { book } from '../ledger/balance-transactions.js';
 import { list } from '../present/list.js';
@@ -8,7 +8,7 @@ import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
-import type { Card, Decline } from './cards.js';
+import { type Card, cardOf, type Decline } from './cards.js';
 import { shippingOf } from './contact.js';
 import { changed, refuseUnbuilt } from './parameters.js';
 
@@ -122,12 +122,14 @@ function authenticated(): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {
 }
 
 function withBalanceTransaction(tx: Transaction, current: Stripe.Charge): Stripe.Charge {
+  const testCard = tx.require('test_card', current.payment_method ?? '');
   const booked = book(tx, {
     type: 'charge',
     amount: current.amount_captured,
     currency: current.currency,
     source: current.id,
     description: current.description,
+    availableNow: cardOf(testCard.card).bypassesPending ?? false,
   });
   return tx.update('charge', current, { balance_transaction: booked.id });
 }
@@ -141,7 +143,7 @@ export function bookNow(tx: Transaction, id: string): Stripe.Charge {
   const current = tx.require('charge', id);
   if (current.balance_transaction !== null) return current;
   const booked = withBalanceTransaction(tx, current);
-  emit(tx, 'charge.updated', booked, current);
+  emitUpdate(tx, 'charge.updated', { from: current, to: booked });
   return booked;
 }
 
@@ -158,7 +160,7 @@ function update({ tx, params, ids }: Call<Stripe.ChargeUpdateParams>): ApiObject
     receipt_email: changed(params.receipt_email, current.receipt_email),
     shipping: params.shipping ? shippingOf(params.shipping) : current.shipping,
   });
-  emit(tx, 'charge.updated', updated, current);
+  emitUpdate(tx, 'charge.updated', { from: current, to: updated });
   return updated;
 }
 

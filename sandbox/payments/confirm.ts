@@ -98,11 +98,7 @@ interface Attempt {
 }
 
 /** Charges the card and brings the intent to its end, or back to where a new card is needed. */
-export function settle(
-  tx: Transaction,
-  intent: Stripe.PaymentIntent,
-  attempt: Attempt,
-): Stripe.PaymentIntent {
+function settle(tx: Transaction, intent: Stripe.PaymentIntent, attempt: Attempt): Stripe.PaymentIntent {
   const decline = attempt.decline ?? attempt.card.decline;
   const made = charge(tx, intent, { ...attempt, decline });
   if (decline) throw declined(tx, intent, { ...attempt, decline, charge: made.id });
@@ -152,7 +148,7 @@ function declined(
 }
 
 /** Stripe drops the card that failed, and waits for another one. */
-export function fail(
+function fail(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
   patch: Partial<Stripe.PaymentIntent>,
@@ -190,7 +186,7 @@ function askCustomer(
 export function finishAuthentication(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
-  approved: boolean,
+  outcome: 'approve' | 'fail',
 ): Stripe.PaymentIntent {
   if (intent.status !== 'requires_action')
     throw unexpectedState(
@@ -198,7 +194,8 @@ export function finishAuthentication(
       `This PaymentIntent has the status ${intent.status}: no authentication is waiting.`,
     );
   const paymentMethod = tx.require('payment_method', intent.payment_method as string);
-  if (approved) return settle(tx, intent, { paymentMethod, card: cardBehind(tx, paymentMethod) });
+  if (outcome === 'approve')
+    return settle(tx, intent, { paymentMethod, card: cardBehind(tx, paymentMethod) });
   const code = 'payment_intent_authentication_failure';
   return fail(tx, intent, {
     last_payment_error: {

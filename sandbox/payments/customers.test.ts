@@ -3,7 +3,8 @@ import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
 import { checkedSandbox, errorOf, paid, RETURN_URL, sdk } from '../test-support.js';
 
-describe('sandbox: customers and payment methods', () => {
+describe('sandbox: customers and payment methods', function () {
+  this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
 
@@ -109,6 +110,40 @@ describe('sandbox: customers and payment methods', () => {
     expect((await paid(stripe, { payment_method: card.id, customer: ada.id })).status).to.equal('succeeded');
   });
 
+  it('a payment method is made from a token, and its billing details can change', async () => {
+    const method = await stripe.paymentMethods.create({
+      type: 'card',
+      card: { token: 'tok_mastercard' },
+      metadata: { a: '1' },
+    });
+    expect([method.card?.brand, method.customer]).to.deep.equal(['mastercard', null]);
+    const updated = await stripe.paymentMethods.update(method.id, {
+      billing_details: { email: 'ada@example.org' },
+    });
+    expect(updated.billing_details.email).to.equal('ada@example.org');
+    const card = { token: 'tok_unknown' };
+    expect((await errorOf(stripe.paymentMethods.create({ type: 'card', card }))).code).to.equal(
+      'resource_missing',
+    );
+    const number = { number: '4242424242424242', exp_month: 1, exp_year: 2030 };
+    expect((await errorOf(stripe.paymentMethods.create({ type: 'card', card: number }))).statusCode).to.equal(
+      402,
+    );
+    const sepa = await errorOf(
+      stripe.paymentMethods.create({ type: 'sepa_debit', sepa_debit: { iban: 'x' } }),
+    );
+    expect(sepa.code).to.equal('sandbox_not_implemented');
+  });
+
+  it('a payment method belongs to one customer at a time', async () => {
+    const [ada, bob] = [await stripe.customers.create(), await stripe.customers.create()];
+    const card = await stripe.paymentMethods.attach('pm_card_visa', { customer: ada.id });
+    expect((await stripe.paymentMethods.attach(card.id, { customer: ada.id })).customer).to.equal(ada.id);
+    const error = await errorOf(stripe.paymentMethods.attach(card.id, { customer: bob.id }));
+    expect(error.code).to.equal('payment_method_already_attached');
+    expect((await errorOf(stripe.customers.retrievePaymentMethod(bob.id, card.id))).statusCode).to.equal(404);
+  });
+
   it('setup_future_usage saves the card with the customer', async () => {
     const customer = await stripe.customers.create();
     const intent = await paid(stripe, { customer: customer.id, setup_future_usage: 'off_session' });
@@ -126,6 +161,9 @@ describe('sandbox: customers and payment methods', () => {
       'generic_decline',
     ]);
     expect((await stripe.paymentMethods.list({ customer: customer.id })).data).to.have.length(0);
+    expect(
+      (await errorOf(stripe.customers.create({ payment_method: 'pm_card_chargeDeclined' }))).statusCode,
+    ).to.equal(402);
     const fails = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer: customer.id });
     const pay = await errorOf(paid(stripe, { customer: customer.id, payment_method: fails.id }));
     expect(pay.statusCode).to.equal(402);

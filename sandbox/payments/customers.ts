@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { emit } from '../events/emit.js';
+import { emit, emitUpdate } from '../events/emit.js';
 import { type Call, type Machine, operation } from '../http/router.js';
 import { invalidRequest, resourceMissing } from '../http/stripe-error.js';
 import { list } from '../present/list.js';
@@ -29,7 +29,9 @@ function create({ tx, params }: Call<Stripe.CustomerCreateParams>): ApiObject {
     id,
     balance: params.balance ?? 0,
     created: tx.now,
+    currency: null,
     delinquent: false,
+    discount: null,
     invoice_prefix: params.invoice_prefix ?? tx.surroundings.ids.secret(8).toUpperCase(),
     livemode: false,
     next_invoice_sequence: params.next_invoice_sequence ?? 1,
@@ -112,7 +114,7 @@ function update({ tx, params, ids }: Call<Stripe.CustomerUpdateParams>): ApiObje
     next_invoice_sequence: params.next_invoice_sequence ?? current.next_invoice_sequence,
     preferred_locales: params.preferred_locales ?? current.preferred_locales,
   } as Stripe.Customer);
-  emit(tx, 'customer.updated', updated, current);
+  emitUpdate(tx, 'customer.updated', { from: current, to: updated });
   return updated;
 }
 

@@ -3,7 +3,8 @@ import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
 import { checkedSandbox, errorOf, paid, RETURN_URL, sdk } from '../test-support.js';
 
-describe('sandbox: payment intents', () => {
+describe('sandbox: payment intents', function () {
+  this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
 
@@ -302,6 +303,30 @@ describe('sandbox: payment intents', () => {
     ).to.have.property('late');
     const error = await errorOf(stripe.paymentIntents.update(done.id, { amount: 1 }));
     expect(error.code).to.equal('payment_intent_unexpected_state');
+  });
+
+  it('update sets a payment method and a customer once; confirm then needs neither', async () => {
+    const [ada, bob] = [await stripe.customers.create(), await stripe.customers.create()];
+    const intent = await create();
+    const ready = await stripe.paymentIntents.update(intent.id, {
+      customer: ada.id,
+      payment_method: 'pm_card_visa',
+    });
+    expect([ready.status, ready.customer]).to.deep.equal(['requires_confirmation', ada.id]);
+    const moved = await errorOf(stripe.paymentIntents.update(intent.id, { customer: bob.id }));
+    expect([moved.statusCode, moved.param]).to.deep.equal([400, 'customer']);
+    const done = await stripe.paymentIntents.confirm(intent.id, { return_url: RETURN_URL });
+    expect(done.status).to.equal('succeeded');
+    const nothing = await create();
+    const error = await errorOf(stripe.paymentIntents.confirm(nothing.id, { return_url: RETURN_URL }));
+    expect(error.message).to.contain("it's missing a payment method");
+  });
+
+  it('takes return_url and off_session only together with confirm', async () => {
+    expect((await errorOf(create({ return_url: RETURN_URL }))).param).to.equal('return_url');
+    expect((await errorOf(create({ off_session: true }))).param).to.equal('off_session');
+    const both = { automatic_payment_methods: { enabled: true }, payment_method_types: ['card'] };
+    expect((await errorOf(create(both))).code).to.equal('parameters_exclusive');
   });
 
   it('lists by customer and by time of creation', async () => {

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { emit } from '../events/emit.js';
+import { emit, emitUpdate } from '../events/emit.js';
 import { type Call, type Machine, operation } from '../http/router.js';
 import { invalidRequest, notImplemented, resourceMissing, StripeError } from '../http/stripe-error.js';
 import { list } from '../present/list.js';
@@ -62,6 +62,7 @@ function cardDetails(tx: Transaction, card: Card): Stripe.PaymentMethod.Card {
   });
 }
 
+/** Stripe tries the card when it is attached; a decline leaves nothing behind. */
 export function attach(
   tx: Transaction,
   paymentMethod: Stripe.PaymentMethod,
@@ -73,6 +74,15 @@ export function attach(
       code: 'payment_method_already_attached',
     });
   if (tx.require('test_card', paymentMethod.id).spent) throw spentMethod();
+  const card = cardBehind(tx, paymentMethod);
+  if (card.decline && !card.attaches)
+    throw new StripeError(402, {
+      type: 'card_error',
+      code: card.decline.code,
+      ...(card.decline.declineCode && { decline_code: card.decline.declineCode }),
+      message: card.decline.message,
+      param: card.decline.param ?? '',
+    });
   const attached = tx.update('payment_method', paymentMethod, { customer });
   emit(tx, 'payment_method.attached', attached);
   return attached;
@@ -85,20 +95,10 @@ export function spentMethod(): StripeError {
   );
 }
 
-/** Stripe tries the card when it is attached; a decline leaves nothing behind. */
 function attachRequest({ tx, params, ids }: Call<Stripe.PaymentMethodAttachParams>): ApiObject {
   const [id = ''] = ids;
   const paymentMethod = takePaymentMethod(tx, id);
   const customer = liveCustomer(tx, params.customer);
-  const card = cardBehind(tx, paymentMethod);
-  if (card.decline && !card.attaches)
-    throw new StripeError(402, {
-      type: 'card_error',
-      code: card.decline.code,
-      ...(card.decline.declineCode && { decline_code: card.decline.declineCode }),
-      message: card.decline.message,
-      param: card.decline.param ?? '',
-    });
   return attach(tx, paymentMethod, customer.id);
 }
 
@@ -145,7 +145,7 @@ function updateRequest({ tx, params, ids }: Call<Stripe.PaymentMethodUpdateParam
     billing_details: billingDetails(current.billing_details, params.billing_details),
     metadata: mergeMetadata(current.metadata, params.metadata),
   });
-  emit(tx, 'payment_method.updated', updated, current);
+  emitUpdate(tx, 'payment_method.updated', { from: current, to: updated });
   return updated;
 }
 

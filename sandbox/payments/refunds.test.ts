@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
-import { checkedSandbox, errorOf, paid, sdk } from '../test-support.js';
+import { checkedSandbox, errorOf, paid, RETURN_URL, sdk } from '../test-support.js';
 
-describe('sandbox: refunds and balance', () => {
+describe('sandbox: refunds and balance', function () {
+  this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
 
@@ -15,7 +16,7 @@ describe('sandbox: refunds and balance', () => {
   after(() => sandbox.stop());
   afterEach(() => expect(sandbox.control.violations()).to.deep.equal([]));
 
-  it('behaviour 9: refunds in parts up to the charge, and not beyond', async () => {
+  it('behaviours 9 and 21: refunds in parts up to the charge, and not beyond', async () => {
     const intent = await paid(stripe, { description: 'A book' });
     const first = await stripe.refunds.create({
       payment_intent: intent.id,
@@ -69,6 +70,41 @@ describe('sandbox: refunds and balance', () => {
       expect((await stripe.refunds.list(filter)).data.map(({ id }) => id)).to.deep.equal([refund.id]);
   });
 
+  it('a refund is done at once, so it cannot be canceled', async () => {
+    const intent = await paid(stripe);
+    const refund = await stripe.refunds.create({ payment_intent: intent.id });
+    expect((await errorOf(stripe.refunds.cancel(refund.id))).statusCode).to.equal(400);
+  });
+
+  it('a charge that failed, or that belongs elsewhere, is not refunded', async () => {
+    const intent = await stripe.paymentIntents.create({ amount: 500, currency: 'usd' });
+    const params = { payment_method: 'pm_card_chargeDeclined', return_url: RETURN_URL };
+    const declined = await errorOf(stripe.paymentIntents.confirm(intent.id, params));
+    const charge = declined.payment_intent?.latest_charge as string;
+    expect((await errorOf(stripe.refunds.create({ charge }))).message).to.contain('has failed');
+    const other = await paid(stripe);
+    expect((await errorOf(stripe.refunds.create({ payment_intent: other.id, charge }))).param).to.equal(
+      'charge',
+    );
+  });
+
+  it('a charge can be described afterwards', async () => {
+    const intent = await paid(stripe);
+    await sandbox.idle();
+    const charge = await stripe.charges.update(intent.latest_charge as string, {
+      description: 'Late words',
+      metadata: { seen: 'yes' },
+      receipt_email: 'ada@example.org',
+    });
+    expect(charge).to.deep.include({ description: 'Late words', receipt_email: 'ada@example.org' });
+    const [event] = (await stripe.events.list({ type: 'charge.updated', limit: 1 })).data;
+    expect(event?.data.previous_attributes).to.deep.equal({
+      description: null,
+      metadata: { seen: null },
+      receipt_email: null,
+    });
+  });
+
   it('refuses a refund of what was not paid, and of nothing', async () => {
     const open = await stripe.paymentIntents.create({ amount: 500, currency: 'usd' });
     expect((await errorOf(stripe.refunds.create({ payment_intent: open.id }))).message).to.contain(
@@ -95,6 +131,16 @@ describe('sandbox: refunds and balance', () => {
     expect(days).to.be.within(6, 7);
     const listed = await stripe.balanceTransactions.list({ source: charge.id });
     expect(listed.data.map(({ id }) => id)).to.deep.equal([transaction.id]);
+  });
+
+  it('behaviour 26: a card that bypasses pending makes its funds available at once', async () => {
+    const intent = await paid(stripe, {
+      payment_method: 'pm_card_bypassPending',
+      capture_method: 'automatic',
+    });
+    const [transaction] = (await stripe.balanceTransactions.list({ source: intent.latest_charge as string }))
+      .data;
+    expect(transaction?.status).to.equal('available');
   });
 
   it('converts other currencies into the settlement currency at a fixed rate', async () => {

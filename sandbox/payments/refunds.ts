@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { emit } from '../events/emit.js';
+import { emit, emitUpdate } from '../events/emit.js';
 import { type Call, type Machine, operation } from '../http/router.js';
 import { invalidRequest } from '../http/stripe-error.js';
 import { book } from '../ledger/balance-transactions.js';
@@ -36,6 +36,7 @@ function create({ tx, params }: Call<Stripe.RefundCreateParams>): ApiObject {
     source: id,
     description:
       charge.description === null ? 'REFUND FOR CHARGE' : `REFUND FOR CHARGE (${charge.description})`,
+    availableNow: true,
   });
   const refund = tx.put(
     'refund',
@@ -111,8 +112,8 @@ function update({ tx, params, ids }: Call<Stripe.RefundUpdateParams>): ApiObject
   const updated = tx.update('refund', current, {
     metadata: mergeMetadata(current.metadata, params.metadata),
   });
-  emit(tx, 'refund.updated', updated, current);
-  emit(tx, 'charge.refund.updated', updated, current);
+  emitUpdate(tx, 'refund.updated', { from: current, to: updated });
+  emitUpdate(tx, 'charge.refund.updated', { from: current, to: updated });
   return updated;
 }
 

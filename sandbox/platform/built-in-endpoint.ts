@@ -1,8 +1,15 @@
+import type Stripe from 'stripe';
 import { contract } from '../contract/contract.js';
+import type { EndpointSecret } from '../store/kinds.js';
 import type { Store } from '../store/store.js';
-import { addEndpoint } from './webhook-endpoints.js';
+import type { Transaction } from '../store/transaction.js';
+import { addEndpoint, putEndpoint } from './webhook-endpoints.js';
 
-const NOWHERE = 'http://127.0.0.1:9/not-set';
+const UNSET = {
+  url: 'http://127.0.0.1:9/not-set',
+  enabledEvents: ['*'],
+  apiVersion: contract.apiVersion,
+};
 
 /** The one endpoint that a sandbox always has, so that its secret is known before its address is. */
 export class BuiltInEndpoint {
@@ -11,13 +18,7 @@ export class BuiltInEndpoint {
   ensure(): void {
     if (this.find()) return;
     this.store.transact((tx) => {
-      const made = addEndpoint(tx, {
-        url: NOWHERE,
-        enabledEvents: ['*'],
-        apiVersion: contract.apiVersion,
-        connect: false,
-        builtIn: true,
-      });
+      const made = addEndpoint(tx, UNSET, { connect: false, builtIn: true });
       tx.update('webhook_endpoint', made, {
         status: 'disabled',
         description: 'The built-in endpoint of the sandbox',
@@ -31,20 +32,24 @@ export class BuiltInEndpoint {
 
   /** What is undelivered goes to the new address at once. */
   point(url: string | null): void {
-    const id = this.find()?.id;
-    if (id === undefined) throw new Error('the built-in endpoint was deleted');
     this.store.transact((tx) => {
-      const endpoint = tx.require('webhook_endpoint', id);
+      const endpoint = this.endpoint(tx);
       const status = url === null ? 'disabled' : 'enabled';
       tx.update('webhook_endpoint', endpoint, { url: url ?? endpoint.url, status });
       if (url === null) return;
       for (const delivery of this.store.platform.collection('delivery').values())
-        if (delivery.endpoint === id && delivery.status === 'pending')
+        if (delivery.endpoint === endpoint.id && delivery.status === 'pending')
           tx.put('delivery', { ...delivery, due: Math.min(delivery.due, tx.nowMs) });
     });
   }
 
-  private find() {
+  /** Somebody may have deleted it through the API, as tests do that tidy up; its secret stays. */
+  private endpoint(tx: Transaction): Stripe.WebhookEndpoint {
+    const id = this.find()?.id ?? '';
+    return tx.get('webhook_endpoint', id) ?? putEndpoint(tx, id, UNSET);
+  }
+
+  private find(): EndpointSecret | undefined {
     const secrets = this.store.platform.collection('endpoint_secret').values();
     return secrets.find(({ builtIn }) => builtIn);
   }

@@ -15,18 +15,20 @@ interface NewEndpoint {
   url: string;
   enabledEvents: string[];
   apiVersion: string | null;
-  connect: boolean;
-  builtIn: boolean;
 }
 
-export function addEndpoint(tx: Transaction, endpoint: NewEndpoint): Stripe.WebhookEndpoint {
+/** A new endpoint with a secret of its own. */
+export function addEndpoint(
+  tx: Transaction,
+  endpoint: NewEndpoint,
+  { connect, builtIn }: { connect: boolean; builtIn: boolean },
+): Stripe.WebhookEndpoint {
   const id = tx.nextId('we');
-  tx.put('endpoint_secret', {
-    id,
-    secret: `whsec_${tx.surroundings.ids.secret(32)}`,
-    connect: endpoint.connect,
-    builtIn: endpoint.builtIn,
-  });
+  tx.put('endpoint_secret', { id, secret: `whsec_${tx.surroundings.ids.secret(32)}`, connect, builtIn });
+  return putEndpoint(tx, id, endpoint);
+}
+
+export function putEndpoint(tx: Transaction, id: string, endpoint: NewEndpoint): Stripe.WebhookEndpoint {
   return tx.put(
     'webhook_endpoint',
     fromSkeleton<Stripe.WebhookEndpoint>('WebhookEndpoint', {
@@ -58,13 +60,11 @@ function create({ tx, params }: Call<Stripe.WebhookEndpointCreateParams>): ApiOb
       `The sandbox renders events at ${contract.apiVersion} only; it cannot serve an endpoint at ${params.api_version}.`,
       { param: 'api_version', code: 'sandbox_not_implemented' },
     );
-  const made = addEndpoint(tx, {
-    url: params.url,
-    enabledEvents: params.enabled_events,
-    apiVersion: params.api_version ?? null,
-    connect: params.connect ?? false,
-    builtIn: false,
-  });
+  const made = addEndpoint(
+    tx,
+    { url: params.url, enabledEvents: params.enabled_events, apiVersion: params.api_version ?? null },
+    { connect: params.connect ?? false, builtIn: false },
+  );
   const endpoint = tx.update('webhook_endpoint', made, {
     description: changed(params.description, null),
     metadata: mergeMetadata(null, params.metadata),

@@ -12,27 +12,34 @@ type Fields = Record<string, unknown>;
 
 /** Refuses, before anything happens, what could never be expanded in this answer. */
 export function checkExpand(paths: readonly string[], returns: Schema): void {
-  for (const path of paths) {
-    const segments = path.split('.');
-    if (returns.type === 'list' && segments[0] === 'data') segments.shift();
-    if (segments.length > MAXIMUM_DEPTH)
-      throw invalidRequest(
-        `You cannot expand more than ${MAXIMUM_DEPTH} levels of a property. Property: ${path}`,
-        {
-          param: 'expand',
-        },
-      );
-    let names = targets(returns.type === 'list' ? returns.items : returns);
-    let leaf: Schema | undefined;
-    for (const segment of segments) {
-      if (segment === 'data' && leaf?.type === 'list') continue;
-      leaf = property(names, segment);
-      if (!leaf) throw cannotExpand(path);
-      names = targets(leaf);
-    }
-    if (leaf && !expandable(leaf)) throw cannotExpand(path);
-  }
+  for (const path of paths) checkPath(path, returns);
 }
+
+function checkPath(path: string, returns: Schema): void {
+  const segments = path.split('.');
+  if (returns.type === 'list' && segments[0] === 'data') segments.shift();
+  if (segments.length > MAXIMUM_DEPTH)
+    throw invalidRequest(
+      `You cannot expand more than ${MAXIMUM_DEPTH} levels of a property. Property: ${path}`,
+      {
+        param: 'expand',
+      },
+    );
+  let names = targets(returns.type === 'list' ? returns.items : returns);
+  let leaf: Schema | undefined;
+  for (const segment of segments) {
+    if (segment === 'data' && leaf?.type === 'list') continue;
+    // Beyond what the contract covers, such as an invoice, nothing is known to be wrong.
+    if (names.length > 0 && !names.some(definition)) return;
+    leaf = property(names, segment);
+    if (!leaf) throw cannotExpand(path);
+    names = targets(leaf);
+  }
+  if (leaf && !expandable(leaf) && !INCLUDABLE.has(segments.at(-1) ?? '')) throw cannotExpand(path);
+}
+
+/** Parts of a customer that are neither ids nor lists, and still come only when asked for. */
+const INCLUDABLE = new Set(['cash_balance', 'invoice_credit_balance', 'tax']);
 
 function cannotExpand(path: string): Error {
   return invalidRequest(`This property cannot be expanded (${path}).`, { param: 'expand' });
@@ -75,7 +82,8 @@ function into(tx: Transaction, node: unknown, segments: readonly string[]): unkn
   const fields = node as Fields & ApiObject;
   const current = segment in fields ? fields[segment] : includable(tx, fields, segment);
   if (current === undefined || current === null) return node;
-  const whole = typeof current === 'string' ? (lookUp(tx, fields, segment, current) ?? current) : current;
+  const names = targets(definition(definitionNameOf(fields.object) ?? '')?.properties[segment]);
+  const whole = typeof current === 'string' ? (lookUp(tx, names, current) ?? current) : current;
   return { ...fields, [segment]: into(tx, whole, rest) };
 }
 
@@ -94,9 +102,7 @@ const KIND_OF: Record<string, ShownKind> = {
   Refund: 'refund',
 };
 
-function lookUp(tx: Transaction, parent: ApiObject, key: string, id: string): unknown {
-  const name = definitionNameOf(parent.object);
-  const names = targets(name === undefined ? undefined : definition(name)?.properties[key]);
+function lookUp(tx: Transaction, names: readonly string[], id: string): unknown {
   for (const target of names) {
     const kind = KIND_OF[target];
     const found = kind === undefined ? undefined : tx.get(kind, id);

@@ -17,7 +17,7 @@ interface Range {
   lte?: number;
 }
 
-export interface ListParams {
+interface ListParams {
   limit?: number;
   starting_after?: string;
   ending_before?: string;

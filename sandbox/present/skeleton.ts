@@ -4,7 +4,7 @@ import type { Schema } from '../contract/schema.js';
 const skeletons = new Map<string, object>();
 
 /**
- * An object with every field that Stripe always sends, in Stripe's order: what may be null is null, and lists are empty.
+ * An object with every field that Stripe always sends, in Stripe's order: what may be null is null, lists and metadata are empty.
  * The fields that can be neither must be given.
  */
 export function fromSkeleton<T extends object>(name: string, fields: Partial<T>): T {
@@ -25,9 +25,9 @@ function build(name: string): object {
 }
 
 function blank(schema: Schema | undefined): unknown {
+  if (schema?.type === 'map') return {};
   if (!schema || schema.nullable) return null;
   if (schema.type === 'array') return [];
-  if (schema.type === 'map') return {};
   if (schema.enum?.length === 1) return schema.enum[0];
   return undefined;
 }

@@ -19,7 +19,7 @@ export interface StoredEvent {
 }
 
 /** The test card behind a payment method. */
-export interface TestCard {
+interface TestCard {
   id: string;
   card: string;
   /** Used without a customer, or detached: Stripe refuses it from then on. */

@@ -28,6 +28,7 @@ export class Log {
   private end: number;
   private waiting: string[] = [];
   private truncates = false;
+  private closed = false;
   private flushing: Promise<void> | undefined;
 
   private constructor(
@@ -54,6 +55,7 @@ export class Log {
   }
 
   append(line: unknown): void {
+    if (this.closed) return;
     this.waiting.push(`${JSON.stringify(line)}\n`);
     this.flushing ??= this.flushAll();
   }
@@ -73,6 +75,7 @@ export class Log {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     await this.flushing;
     closeSync(this.fd);
   }

@@ -19,6 +19,17 @@ export interface LogLine {
   o?: number;
 }
 
+interface StoreOptions {
+  ids: IdSource;
+  clock: Clock;
+  surroundings: Surroundings;
+  log?: Log | undefined;
+  /** Makes a machine that changes a stored object in place fail. */
+  freeze: boolean;
+  /** May refuse a transaction by throwing. */
+  check?: ((changes: readonly Change[]) => void) | undefined;
+}
+
 const NO_REQUEST: RequestIdentity = { id: null, idempotency_key: null };
 
 /** All state of the sandbox. A transaction is synchronous, so two never mix. */
@@ -26,17 +37,13 @@ export class Store {
   private readonly accounts = new Map<string, AccountState>();
   private readonly listeners: ((changes: readonly Change[]) => void)[] = [];
 
-  constructor(
-    readonly ids: IdSource,
-    readonly clock: Clock,
-    private readonly surroundings: Surroundings,
-    private readonly options: {
-      log?: Log | undefined;
-      freeze: boolean;
-      /** May refuse a transaction by throwing. */
-      check?: ((changes: readonly Change[]) => void) | undefined;
-    },
-  ) {}
+  readonly ids: IdSource;
+  readonly clock: Clock;
+
+  constructor(private readonly options: StoreOptions) {
+    this.ids = options.ids;
+    this.clock = options.clock;
+  }
 
   /** Called after each commit with what it changed. */
   onCommit(listener: (changes: readonly Change[]) => void): void {
@@ -57,7 +64,7 @@ export class Store {
   }
 
   begin(request: RequestIdentity = NO_REQUEST): Transaction {
-    return new Transaction(this.platform, this.surroundings, request);
+    return new Transaction(this.platform, this.options.surroundings, request);
   }
 
   transact(work: (tx: Transaction) => void): void {

@@ -1,6 +1,6 @@
 import { invalidRequest } from '../http/stripe-error.js';
 
-export const METADATA_KEYS = 50;
+const METADATA_KEYS = 50;
 const KEY_LENGTH = 40;
 const VALUE_LENGTH = 500;
 

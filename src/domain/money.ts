@@ -1,11 +1,5 @@
 import { type Currency, currencyRule } from './currencies.js';
 
-/** An amount in the minor unit of its currency (cents, yen, thousandths of a dinar). */
-export interface Money {
-  amount: number;
-  currency: Currency;
-}
-
 export type AmountProblem = 'not_an_integer' | 'not_positive' | 'step' | 'too_small' | 'too_large';
 
 /** `limit` is the step, the minimum or the maximum that was missed, in minor units. */

@@ -12,13 +12,19 @@ const NAMES = new Set([
   'MongoWaitQueueTimeoutError',
   'MongoOperationTimeoutError',
   'MongoWriteConcernError',
+  // Ours: others held the rows, or the time of the transaction was over. Nothing of it is stored.
+  'WriteConflict',
+  'DeadlineExceeded',
 ]);
 
 /**
- * Not primary, stepping down, shutting down, out of time, majority not reached:
+ * Not primary, stepping down, shutting down, out of time, majority not reached, rows that another transaction holds
+ * (a killed process leaves its own open for some seconds):
  * https://github.com/mongodb/specifications/blob/master/source/retryable-writes/retryable-writes.md
  */
-const CODES = new Set([6, 7, 50, 64, 89, 91, 134, 189, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436]);
+const CODES = new Set([
+  6, 7, 24, 50, 64, 89, 91, 112, 134, 189, 246, 251, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436,
+]);
 
 /** Whether MongoDB could not be asked, or could not promise: the same request may succeed later. */
 export function isDatabaseUnavailable(thrown: unknown, depth = 0): boolean {

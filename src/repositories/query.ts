@@ -7,4 +7,3 @@ import { trusted } from 'mongoose';
 export const oneOf = <T>(values: readonly T[]): { $in: T[] } => trusted({ $in: [...values] });
 export const exists = (): { $exists: true } => trusted({ $exists: true as const });
 export const atMost = <T>(value: T): { $lte: T } => trusted({ $lte: value });
-export const atLeast = <T>(value: T): { $gte: T } => trusted({ $gte: value });

@@ -1,5 +1,6 @@
 import type { Database } from '../db/connect.js';
 import type { WorkingSet } from '../domain/working-set.js';
+import { createSlots } from '../utils/slots.js';
 import { apiKeysRepository, auditRecordsRepository } from './access.js';
 import { customersRepository, ordersRepository, paymentsRepository, refundsRepository } from './commerce.js';
 import { commitChanges, type MirrorWrite } from './commit-changes.js';
@@ -40,12 +41,21 @@ export interface Repositories extends Omit<BoundRepositories, 'commit'> {
   transaction<T>(deadlineMs: number, fn: (bound: BoundRepositories) => Promise<T>): Promise<T>;
 }
 
+/**
+ * Transactions that run at once share the event loop and the pool: many make each of them longer, and so more likely
+ * to conflict. A third of the pool leaves the rest to single reads and writes.
+ */
+const POOL_SHARE = 3;
+const MIN_SLOTS = 4;
+
 export function createRepositories(database: Database): Repositories {
   const stores = openStores(database);
   const { commit: _, ...plain } = bind(stores, plainScope(database.settings.readMaxTimeMs));
+  const inTurn = createSlots(Math.max(MIN_SLOTS, Math.floor(database.settings.maxPoolSize / POOL_SHARE)));
   return {
     ...plain,
     locks: locksRepository(stores),
-    transaction: (deadlineMs, fn) => runTransaction(database, deadlineMs, (scope) => fn(bind(stores, scope))),
+    transaction: (deadlineMs, fn) =>
+      runTransaction(database, { deadlineMs, inTurn }, (scope) => fn(bind(stores, scope))),
   };
 }

@@ -9,6 +9,13 @@ const inside = new AsyncLocalStorage<true>();
 const FIRST_PAUSE_MS = 2;
 const MAX_PAUSE_MS = 32;
 
+export interface TransactionOptions {
+  /** Milliseconds over all attempts, from when its turn has come. */
+  deadlineMs: number;
+  /** Bounds how many run at once. */
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
 /**
  * Runs `fn` in one transaction (snapshot reads, majority commit) and returns what it returned.
  *
@@ -18,10 +25,18 @@ const MAX_PAUSE_MS = 32;
  */
 export async function runTransaction<T>(
   database: Database,
-  deadlineMs: number,
+  { deadlineMs, inTurn }: TransactionOptions,
   fn: (scope: Scope) => Promise<T>,
 ): Promise<T> {
   if (inside.getStore()) throw new Error('A transaction inside a transaction would commit apart from it');
+  return inTurn(() => untilCommitted(database, deadlineMs, fn));
+}
+
+async function untilCommitted<T>(
+  database: Database,
+  deadlineMs: number,
+  fn: (scope: Scope) => Promise<T>,
+): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   const session = database.client.startSession();
   try {

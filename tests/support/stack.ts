@@ -23,7 +23,7 @@ export interface StackOptions {
   environment?: Record<string, string>;
   sandbox?: SandboxOptions;
   overrides?: Overrides;
-  /** A mongod of the test's own; else the shared one. */
+  /** A server of the test's own, for faults of the database; the shared one is everybody's. */
   mongodbUri?: string;
 }
 
@@ -49,6 +49,13 @@ export interface Stack {
 }
 
 type AnyRow = Document & { _id: string };
+
+/** For tests of what happens when the time towards Stripe is over. */
+export const shortTimes = {
+  STRIPE_CALL_TIMEOUT_MS: '800',
+  STRIPE_CONFIRM_TIMEOUT_MS: '800',
+  STRIPE_TIME_BUDGET_MS: '2000',
+};
 
 const RETURN_URL = 'https://shop.example/return';
 
@@ -78,7 +85,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     SHUTDOWN_GRACE_MS: '5000',
     ...options.environment,
   };
-  const apiKey = await prepare(environment);
+  const apiKey = await prepareDatabase(environment);
   const mongo = await MongoClient.connect(uri);
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger(
@@ -130,7 +137,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 /** Migrates the test's database and puts an API key into it. */
-async function prepare(environment: Record<string, string>): Promise<string> {
+export async function prepareDatabase(environment: Record<string, string>): Promise<string> {
   const { mongodb } = loadConfig(environment, { command: 'serve' });
   const database = await connectDatabase(mongodb);
   try {

@@ -30,6 +30,7 @@ export const createIntentRoute = route({
     'amount_step',
     'refused_by_stripe',
     'outcome_unknown',
+    'stripe_unavailable',
   ],
   handler: createIntent,
 });

@@ -1,9 +1,10 @@
-import { notFound, unavailable } from '../../domain/errors.js';
+import { notFound } from '../../domain/errors.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { applySnapshots } from '../stripe/snapshots/apply-snapshots.js';
-import { readObject, UnreadableObject } from '../stripe/snapshots/read-object.js';
+import { readObject } from '../stripe/snapshots/read-object.js';
 import type { UseCases } from '../use-cases.js';
+import { cannotAsk } from './cannot-ask.js';
 
 /** A read that lost its guard to another write says nothing certain: it is made again. */
 const MAX_READS = 3;
@@ -28,18 +29,6 @@ export function refreshPayment(dependencies: UseCaseDependencies): UseCases['ref
 
 function scopeOf({ stripeAccountId, livemode }: PaymentRow) {
   return { stripeAccountId, livemode };
-}
-
-function cannotAsk(error: unknown): never {
-  if (!(error instanceof UnreadableObject)) throw error;
-  throw unavailable(
-    'stripe_unavailable',
-    'Stripe could not be asked. Read the status without refresh, or ask again.',
-    {
-      retryAfterSeconds: 2,
-      cause: error,
-    },
-  );
 }
 
 async function requirePayment({ repositories }: UseCaseDependencies, id: string): Promise<PaymentRow> {

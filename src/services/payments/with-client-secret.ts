@@ -4,10 +4,11 @@ import { WorkingSet } from '../../domain/working-set.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { API_TRANSACTION_MS } from '../stripe/snapshots/apply-snapshots.js';
 import { readObject } from '../stripe/snapshots/read-object.js';
+import { cannotAsk } from './cannot-ask.js';
 
 /**
  * The payment with its client secret. A payment that learned of its PaymentIntent by an event has none yet (the inbox
- * keeps no secrets): Stripe is asked for it once.
+ * keeps no secrets): Stripe is asked for it once; 503 when it cannot be.
  */
 export async function withClientSecret(
   dependencies: UseCaseDependencies,
@@ -28,7 +29,7 @@ async function askStripe(dependencies: UseCaseDependencies, payment: PaymentRow)
     dependencies,
     { object: 'payment_intent', id, stripeAccountId, livemode },
     cause,
-  );
+  ).catch(cannotAsk);
   const secret = snapshots.find(({ object }) => object.id === id)?.object.client_secret;
   if (typeof secret !== 'string') return null;
   await dependencies.repositories.transaction(API_TRANSACTION_MS, async (bound) => {

@@ -8,6 +8,7 @@ export interface Needs {
   payments?: string[];
   paymentsOfIntents?: string[];
   orders?: string[];
+  refunds?: string[];
   refundsOfPayments?: string[];
   customers?: string[];
   customersOfStripe?: string[];

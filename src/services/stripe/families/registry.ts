@@ -12,5 +12,3 @@ const byEvent = new Map(families.flatMap((family) => family.events.map((type) =>
 export const familyOfObject = (object: string): AnyFamily | null => byObject.get(object) ?? null;
 /** Null for an event type that Guichet stores and ignores. */
 export const familyOfEvent = (type: string): AnyFamily | null => byEvent.get(type) ?? null;
-/** What the endpoint at Stripe must be subscribed to. */
-export const subscribedEvents: readonly string[] = [...byEvent.keys()].sort();

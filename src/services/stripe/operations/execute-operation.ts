@@ -5,14 +5,17 @@ import type { OperationRow } from '../../../domain/rows/operation.js';
 import { refusalOf, type StripeAnswer, settledBy } from '../../../domain/stripe-answer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import { keepRenewing } from '../../../repositories/lease.js';
-import type { BoundRepositories, Repositories } from '../../../repositories/repositories.js';
+import type { Repositories } from '../../../repositories/repositories.js';
+import { isConflict } from '../../../repositories/transaction.js';
 import type { Clock } from '../../../utils/clock.js';
+import type { Needs } from '../families/family.js';
 import { sendPatiently } from '../resilience.js';
 import { type ApplyDependencies, applySnapshots } from '../snapshots/apply-snapshots.js';
 import {
   type ReadDependencies,
   readObject,
   snapshotsOfAnswer,
+  UnreadableObject,
   versionsOf,
 } from '../snapshots/read-object.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
@@ -47,10 +50,12 @@ export async function executeOperation(
 ): Promise<OperationRow> {
   const { repositories } = dependencies;
   const lease = keepRenewing(() => repositories.operations.renew(operation._id, token));
+  const deadline = performance.now() + dependencies.timing.budgetMs;
   try {
     const outcome = maySend(operation, dependencies.clock.now()) ? await send(dependencies, operation) : null;
     if (outcome) {
-      const settled = await settleByAnswer(dependencies, operation, outcome);
+      const withRest = { ...dependencies, timing: restOf(dependencies.timing, deadline) };
+      const settled = await settleByAnswer(withRest, operation, outcome).catch(unlessToBeAskedAgain);
       if (settled) return settled;
     }
     const unanswered = outcome?.unanswered ?? operation.unanswered;
@@ -138,6 +143,20 @@ async function send(dependencies: OperationDependencies, operation: OperationRow
   return outcome && { ...outcome, unanswered: outcome.unanswered || operation.unanswered, versions };
 }
 
+/** What is left of the time budget for reading what a replayed answer names. */
+function restOf(timing: OperationDependencies['timing'], deadline: number): OperationDependencies['timing'] {
+  return { ...timing, budgetMs: deadline - performance.now() };
+}
+
+/**
+ * An answer that could not be stored for others who write the same rows, or whose object could not be read, is asked
+ * for again, with the same key.
+ */
+function unlessToBeAskedAgain(error: unknown): null {
+  if (isConflict(error) || error instanceof UnreadableObject) return null;
+  throw error;
+}
+
 /** The settled row, or null when the answer settles nothing. */
 async function settleByAnswer(
   dependencies: OperationDependencies,
@@ -153,10 +172,13 @@ async function settleByAnswer(
   const about = { scope: operation, source: 'answer' as const, versions, cause, first: isFirst(operation) };
   const told = snapshotsOfAnswer(answer, about);
   const snapshots = answer.replayed ? await readAgain(dependencies, told, cause) : told;
-  const decided = await applySnapshots(dependencies, snapshots, async (bound, rows, now) => {
-    const open = await loadOperation(bound, rows, operation);
-    const closed = open ? closing(open, answer, { rows, now }) : [];
-    rows.apply([...closed, ...keepSecret(operation, answer)], cause, now);
+  const decided = await applySnapshots(dependencies, snapshots, {
+    known: needsOf(operation),
+    prelude(rows, now) {
+      const row = rows.get('operations', operation._id);
+      const closed = row?.open ? closing(row, answer, { rows, now }) : [];
+      rows.apply([...closed, ...keepSecret(operation, answer)], cause, now);
+    },
   });
   return decided.rows.get('operations', operation._id);
 }
@@ -181,25 +203,17 @@ function isFirst(operation: OperationRow): boolean {
   );
 }
 
-/** The operation, with the rows that a refusal changes, if it is still open. */
-async function loadOperation(
-  bound: BoundRepositories,
-  rows: WorkingSet,
-  { _id, subject }: OperationRow,
-): Promise<OperationRow | null> {
-  rows.load('operations', await bound.operations.getMany([_id]));
-  if (subject.collection === 'customers') rows.load('customers', await bound.customers.getMany([subject.id]));
-  if (subject.collection === 'payments') rows.load('payments', await bound.payments.getMany([subject.id]));
-  if (subject.collection === 'refunds') {
-    rows.load('refunds', await bound.refunds.getMany([subject.id]));
-    const paymentId = rows.get('refunds', subject.id)?.paymentId;
-    if (paymentId) {
-      rows.load('payments', await bound.payments.getMany([paymentId]));
-      rows.load('refunds', await bound.refunds.ofPayments([paymentId]));
-    }
+/** The operation, its subject, and what its refusal changes. */
+function needsOf({ _id, subject }: OperationRow): Needs {
+  const operations = [_id];
+  switch (subject.collection) {
+    case 'customers':
+      return { operations, customers: [subject.id] };
+    case 'payments':
+      return { operations, payments: [subject.id], openOperationsOfPayments: [subject.id] };
+    case 'refunds':
+      return { operations, refunds: [subject.id] };
   }
-  const row = rows.get('operations', _id);
-  return row?.open ? row : null;
 }
 
 function closing(

@@ -1,6 +1,6 @@
 import type { Repositories } from '../../../repositories/repositories.js';
 import type { DecisionContext } from '../families/family.js';
-import { type Decided, decideSnapshots, type Prelude } from './decide-snapshots.js';
+import { type Decided, type DecideOptions, decideSnapshots } from './decide-snapshots.js';
 import type { Snapshot } from './snapshot.js';
 
 export interface ApplyDependencies {
@@ -15,11 +15,11 @@ export const API_TRANSACTION_MS = 3000;
 export function applySnapshots(
   { repositories, decisions }: ApplyDependencies,
   snapshots: readonly Snapshot[],
-  prelude: Prelude | null = null,
+  options: Omit<DecideOptions, 'context'> = {},
 ): Promise<Decided> {
   return repositories.transaction(API_TRANSACTION_MS, async (bound) => {
     const context = decisions();
-    const decided = await decideSnapshots(bound, snapshots, { context, prelude });
+    const decided = await decideSnapshots(bound, snapshots, { context, ...options });
     await bound.commit({ ...decided, now: context.now });
     return decided;
   });

@@ -11,7 +11,7 @@ import type { WorkingSet } from '../../../domain/working-set.js';
 import type { MirrorWrite } from '../../../repositories/commit-changes.js';
 import type { BoundRepositories } from '../../../repositories/repositories.js';
 import { mirrorId } from '../../../repositories/stripe-objects.js';
-import type { AnyFamily, DecisionContext } from '../families/family.js';
+import type { AnyFamily, DecisionContext, Needs } from '../families/family.js';
 import { familyOfObject } from '../families/registry.js';
 import { settleOperations } from '../operations/settle-by-snapshot.js';
 import { loadRows } from './load-rows.js';
@@ -24,8 +24,13 @@ export interface Decided {
   verdicts: { decision: Freshness['decision']; reason: string }[];
 }
 
-/** What is known before the snapshots are weighed, such as the answer that brought them; it loads what it needs. */
-export type Prelude = (bound: BoundRepositories, rows: WorkingSet, now: Date) => Promise<void>;
+export interface DecideOptions {
+  context: DecisionContext;
+  /** Rows that the prelude reads, or that are known to be needed. */
+  known?: Needs;
+  /** What is certain before the snapshots are weighed, such as the answer that brought them. */
+  prelude?: (rows: WorkingSet, now: Date) => void;
+}
 
 /** The mirror rows of one transaction, as they are after each decision. */
 class Mirror {
@@ -58,11 +63,11 @@ class Mirror {
 export async function decideSnapshots(
   bound: BoundRepositories,
   snapshots: readonly Snapshot[],
-  { context, prelude }: { context: DecisionContext; prelude: Prelude | null },
+  { context, known, prelude }: DecideOptions,
 ): Promise<Decided> {
   const mirror = new Mirror(await bound.stripeObjects.getMany([...new Set(snapshots.map(idInMirror))]));
-  const rows = await loadRows(bound, snapshots);
-  await prelude?.(bound, rows, context.now);
+  const rows = await loadRows(bound, snapshots, known);
+  prelude?.(rows, context.now);
   const verdicts = snapshots.map((snapshot) => {
     const family = familyOfObject(snapshot.object.object);
     if (!family) return { decision: 'stale' as const, reason: 'no_family' };

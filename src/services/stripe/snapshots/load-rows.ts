@@ -21,6 +21,7 @@ const LOADERS: Readonly<Record<keyof Needs, Load>> = {
   payments: loader('payments', (bound, ids) => bound.payments.getMany(ids)),
   paymentsOfIntents: loader('payments', (bound, ids) => bound.payments.byIntentIds(ids)),
   orders: loader('orders', (bound, ids) => bound.orders.getMany(ids)),
+  refunds: loader('refunds', (bound, ids) => bound.refunds.getMany(ids)),
   refundsOfPayments: loader('refunds', (bound, ids) => bound.refunds.ofPayments(ids)),
   customers: loader('customers', (bound, ids) => bound.customers.getMany(ids)),
   customersOfStripe: loader('customers', (bound, ids) => bound.customers.byStripeIds(ids)),
@@ -30,15 +31,20 @@ const KINDS = Object.keys(LOADERS) as (keyof Needs)[];
 /** An intent's operation, its payment, its order: three hops. One more proves that nothing is left. */
 const MAX_ROUNDS = 4;
 
-/** Loads what deciding on these snapshots reads, one query a kind and round, inside the caller's transaction. */
+/**
+ * Loads what deciding on these snapshots reads, one query a kind and round, inside the caller's transaction. `known`
+ * names rows that the caller knows to be needed.
+ */
 export async function loadRows(
   bound: BoundRepositories,
   snapshots: readonly Snapshot[],
+  known: Needs = {},
 ): Promise<WorkingSet> {
   const rows = new WorkingSet();
   const asked = new Map(KINDS.map((kind) => [kind, new Set<string>()]));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const needs = snapshots.flatMap((snapshot) => [ownNeeds(snapshot), familyNeeds(snapshot, rows)]);
+    const found = snapshots.flatMap((snapshot) => [ownNeeds(snapshot), familyNeeds(snapshot, rows)]);
+    const needs = [known, ...found, refundNeeds(rows)];
     const loaded = await loadRound(bound, rows, { needs, asked });
     if (!loaded) break;
   }
@@ -69,6 +75,12 @@ function ownNeeds({ object, requestKey }: Snapshot): Needs {
     operations: operationId ? [operationId] : [],
     operationsOfKeys: requestKey ? [requestKey] : [],
   };
+}
+
+/** A refund changes its payment's sums, which are those of all its refunds. */
+function refundNeeds(rows: WorkingSet): Needs {
+  const paymentIds = rows.filter('refunds', () => true).map((refund) => refund.paymentId);
+  return { payments: paymentIds, refundsOfPayments: paymentIds };
 }
 
 function familyNeeds(snapshot: Snapshot, rows: WorkingSet): Needs {

@@ -52,7 +52,7 @@ function applyTogether(dependencies: ProcessDependencies, rows: WebhookEventRow[
   const snapshots = rows.map(snapshotOfEvent);
   return dependencies.repositories.transaction(WORKER_TRANSACTION_MS, async (bound) => {
     const context = dependencies.decisions();
-    const decided = await decideSnapshots(bound, snapshots, { context, prelude: null });
+    const decided = await decideSnapshots(bound, snapshots, { context });
     await bound.commit({ ...decided, now: context.now });
     await finish(bound, rows, { verdicts: decided.verdicts, now: context.now });
   });
@@ -94,7 +94,7 @@ export function applyFetched(
 ): Promise<void> {
   return dependencies.repositories.transaction(WORKER_TRANSACTION_MS, async (bound) => {
     const context = dependencies.decisions();
-    const decided = await decideSnapshots(bound, snapshots, { context, prelude: null });
+    const decided = await decideSnapshots(bound, snapshots, { context });
     await bound.commit({ ...decided, now: context.now });
     const [first] = decided.verdicts;
     const verdict = { decision: `fetched_${first?.decision ?? 'nothing'}`, reason: first?.reason ?? '' };
@@ -133,8 +133,8 @@ function fingerprintOf(cause: unknown, message: string): string {
 
 /** The events are not at fault when the database is away: the batch stays due. */
 function isDatabaseGone(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /^Mongo(Network|ServerSelection|PoolCleared|NotConnected|Topology)/.test(error.name)
-  );
+  if (!(error instanceof Error)) return false;
+  if (/^Mongo(Network|ServerSelection|PoolCleared|NotConnected|Topology)/.test(error.name)) return true;
+  // A bulk write tells so of the error that ended it.
+  return 'errorResponse' in error && isDatabaseGone(error.errorResponse);
 }
