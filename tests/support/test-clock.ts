@@ -21,3 +21,16 @@ export class TestClock implements Clock {
     this.#now += milliseconds;
   }
 }
+
+/** The wall clock, moved forward at will: work that is due in hours is due now. */
+export class ShiftedClock implements Clock {
+  #offsetMs = 0;
+
+  now(): Date {
+    return new Date(Date.now() + this.#offsetMs);
+  }
+
+  advance(milliseconds: number): void {
+    this.#offsetMs += milliseconds;
+  }
+}
