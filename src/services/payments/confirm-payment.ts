@@ -10,7 +10,7 @@ import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
 import { newOperation } from '../stripe/operations/open-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
-import { API_TRANSACTION_MS } from '../stripe/snapshots/apply-snapshots.js';
+import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext, ConfirmPaymentInput, UseCases } from '../use-cases.js';
 
 /**
@@ -46,7 +46,7 @@ async function open(
   { context, token }: { context: CallContext; token: string },
 ): Promise<OperationRow> {
   try {
-    return await repositories.transaction(API_TRANSACTION_MS, async (bound) => {
+    return await repositories.transaction(API_TRANSACTION, async (bound) => {
       const payment = requirePayment(await bound.payments.get(input.paymentId));
       const [busy] = await bound.operations.openOfPayments([payment._id]);
       if (busy) throw inProgress();

@@ -46,7 +46,7 @@ function needs({ object }: SnapshotOf<Charge>, rows: WorkingSet): Needs {
   };
 }
 
-/** More was given back than the refunds that we know of: somebody else made one. */
+/** What was given back is not what our refunds say, those under way included: somebody else made or undid one. */
 function refundsDiffer({ object, stripeAccountId, livemode }: SnapshotOf<Charge>, rows: WorkingSet): boolean {
   const intentId = idOf(object.payment_intent);
   const payment = rows.find(
@@ -57,5 +57,6 @@ function refundsDiffer({ object, stripeAccountId, livemode }: SnapshotOf<Charge>
       row.livemode === livemode,
   );
   if (!payment) return false;
-  return object.amount_refunded > payment.amountRefunded + payment.amountReserved;
+  const { amountRefunded, amountReserved } = payment;
+  return object.amount_refunded < amountRefunded || object.amount_refunded > amountRefunded + amountReserved;
 }
