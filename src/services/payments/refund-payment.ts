@@ -7,6 +7,7 @@ import type { OperationRow } from '../../domain/rows/operation.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
 import type { RefundRow } from '../../domain/rows/refund.js';
 import { WorkingSet } from '../../domain/working-set.js';
+import type { BoundRepositories } from '../../repositories/repositories.js';
 import { newId } from '../../utils/ids.js';
 import { acceptAmount } from '../accept-amount.js';
 import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
@@ -40,9 +41,9 @@ async function run(
 ): Promise<OperationRow> {
   const { repositories, clock } = dependencies;
   const token = randomUUID();
-  const operation = await repositories.transaction(API_TRANSACTION_MS, async (bound) => {
-    const payment = await bound.payments.get(input.paymentId);
-    if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
+  const { stripe } = requirePayment(await repositories.payments.get(input.paymentId));
+  const open = async (bound: BoundRepositories) => {
+    const payment = requirePayment(await bound.payments.get(input.paymentId));
     const now = clock.now();
     const refunds = await bound.refunds.ofPayments([payment._id]);
     const refund = newRefund(payment, { input, refunds, now });
@@ -55,8 +56,14 @@ async function run(
     if (idempotency) await bound.idempotencyKeys.link(idempotency.id, idempotency.token, opened._id);
     await bound.commit({ rows, mirror: [], now });
     return opened;
-  });
+  };
+  const operation = await repositories.transaction(API_TRANSACTION_MS, open, stripe.paymentIntentId);
   return executeOperation(dependencies, operation, token);
+}
+
+function requirePayment(payment: PaymentRow | null): PaymentRow {
+  if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
+  return payment;
 }
 
 function newRefund(

@@ -1,5 +1,6 @@
 import type { Repositories } from '../../../repositories/repositories.js';
 import type { DecisionContext } from '../families/family.js';
+import { familyOfObject } from '../families/registry.js';
 import { type Decided, type DecideOptions, decideSnapshots } from './decide-snapshots.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -17,10 +18,20 @@ export function applySnapshots(
   snapshots: readonly Snapshot[],
   options: Omit<DecideOptions, 'context'> = {},
 ): Promise<Decided> {
-  return repositories.transaction(API_TRANSACTION_MS, async (bound) => {
-    const context = decisions();
-    const decided = await decideSnapshots(bound, snapshots, { context, ...options });
-    await bound.commit({ ...decided, now: context.now });
-    return decided;
-  });
+  return repositories.transaction(
+    API_TRANSACTION_MS,
+    async (bound) => {
+      const context = decisions();
+      const decided = await decideSnapshots(bound, snapshots, { context, ...options });
+      await bound.commit({ ...decided, now: context.now });
+      return decided;
+    },
+    laneKeyOf(snapshots),
+  );
+}
+
+/** The PaymentIntent, for everything that is about one. */
+function laneKeyOf([snapshot]: readonly Snapshot[]): string | null {
+  if (!snapshot) return null;
+  return familyOfObject(snapshot.object.object)?.laneKey(snapshot.object) ?? null;
 }
