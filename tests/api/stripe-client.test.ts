@@ -84,6 +84,17 @@ describe('calls of Stripe', () => {
     expect([rest.status, rest.problem.code]).to.deep.equal([409, 'refund_exceeds_payment']);
   });
 
+  it('C3 a 400 after a 503 that was not to be retried is no refusal either, however long after', async () => {
+    const { api } = stack;
+    const paymentId = await newPaidPayment(api);
+    fault(error(503, 'said_by_the_test', { 'Stripe-Should-Retry': 'false' }), { times: 1 });
+    fault(error(400, 'charge_already_refunded'), { times: 1 });
+    const idempotencyKey = 'refund-after-503';
+    expectUnknown(await api.refund({ paymentId, amount: 100 }, { idempotencyKey }));
+    expectUnknown(await api.refund({ paymentId, amount: 100 }, { idempotencyKey }));
+    expect((await api.refund({ paymentId, amount: 100 }, { idempotencyKey })).status).to.equal(201);
+  });
+
   it('C2 a 429 is sent again with the same key', async () => {
     fault(error(429, 'rate_limit'), { times: 2 });
     expect((await stack.api.createIntent(INTENT)).status).to.equal(201);

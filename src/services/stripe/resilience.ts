@@ -31,8 +31,8 @@ export async function sendPatiently(
     const left = deadline - performance.now();
     if (left < LEAST_TIME_MS) break;
     last = await send(Math.min(timeoutMs, left));
-    if (!isRetryable(last)) break;
     unanswered ||= leftUnanswered(last);
+    if (!isRetryable(last)) break;
     const pause = pauseAfter(last, attempt, random);
     if (performance.now() + pause > deadline - LEAST_TIME_MS) break;
     await delay(pause);
