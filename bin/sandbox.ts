@@ -12,6 +12,7 @@ export async function sandbox(
     `Stripe sandbox   ${running.url}`,
     `secret key       ${running.secretKey}`,
     `publishable key  ${running.publishableKey}`,
+    `webhook secret   ${running.webhookSecret}`,
     `account          ${running.accountId}`,
   );
   await untilSignal();

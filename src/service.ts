@@ -2,6 +2,7 @@ import { type AppDependencies, createApp } from './app.js';
 import type { CompleteConfig } from './config/env.js';
 import { type Container, createContainer, type Overrides } from './container.js';
 import { type HttpServer, startHttpServer } from './http-server.js';
+import { startSweeper } from './jobs/sweeper.js';
 import { createInFlight } from './middlewares/in-flight.js';
 import { receiveWebhook } from './middlewares/stripe/receive-webhook.js';
 import { findApiKey } from './services/access/api-keys.js';
@@ -32,7 +33,8 @@ const SIGNATURE_TOLERANCE_SECONDS = 300;
 
 /** Starts the API, the worker, or both in one process. Throws when something that they need is missing. */
 export async function startService(config: CompleteConfig, options: ServiceOptions): Promise<Service> {
-  const container = await createContainer(config, options.overrides);
+  const container = await createContainer(forRole(config, options.role), options.overrides);
+  const sweeper = startSweeper(container);
   const worker = options.role === 'api' ? null : startWorker(container);
   try {
     const server = options.role === 'worker' ? null : await startApi(container, worker, options);
@@ -43,14 +45,24 @@ export async function startService(config: CompleteConfig, options: ServiceOptio
         const clean = await server?.stop(config.server.shutdownGraceMs);
         if (clean === false) container.logger.warn({}, 'Some requests did not end in time and were cut');
         await worker?.stop();
+        await sweeper.stop();
         await container.close();
       },
     };
   } catch (error) {
     await worker?.stop();
+    await sweeper.stop();
     await container.close();
     throw error;
   }
+}
+
+/** A worker makes few calls at once, and there may be many workers. */
+function forRole(config: CompleteConfig, role: Role): CompleteConfig {
+  const { mongodb } = config;
+  return role === 'worker'
+    ? { ...config, mongodb: { ...mongodb, maxPoolSize: mongodb.workerPoolSize } }
+    : config;
 }
 
 function startApi(

@@ -1,9 +1,7 @@
 import type { Container } from './container.js';
-import { endIdleTransactions } from './db/idle-transactions.js';
 import { startFetches } from './jobs/fetches.js';
 import { startInbox } from './jobs/inbox.js';
 import { startLaneLeases } from './jobs/lane-leases.js';
-import { startLoop } from './jobs/loop.js';
 import { startOperations } from './jobs/operations.js';
 import { startOutbox } from './jobs/outbox.js';
 import { sendReceipt } from './services/receipts/send-receipt.js';
@@ -15,12 +13,9 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-const IDLE_TRANSACTION_MS = 5000;
-const SWEEP_EVERY_MS = 2000;
-
-/** Everything that happens without a request: events, fetches, operations, messages, and the sweeping of what died. */
+/** Everything that happens without a request: events, fetches, operations and messages. */
 export function startWorker(container: Container): Worker {
-  const { repositories, clock, logger, mailer, config, database, dependencies } = container;
+  const { repositories, clock, logger, mailer, config, dependencies } = container;
   const sender = { from: config.receipts.from, merchantName: config.receipts.merchantName };
   const senders = { receipt: sendReceipt({ repositories, mailer, sender }) };
   const leases = startLaneLeases(repositories, logger);
@@ -30,15 +25,6 @@ export function startWorker(container: Container): Worker {
     startFetches(dependencies, leases),
     startOperations(dependencies),
     startOutbox({ repositories, senders, clock, logger }),
-    startLoop({
-      name: 'idle-transactions',
-      idleMs: SWEEP_EVERY_MS,
-      logger,
-      async run() {
-        await endIdleTransactions(database.client, IDLE_TRANSACTION_MS);
-        return 'idle';
-      },
-    }),
   ];
   return {
     wake() {

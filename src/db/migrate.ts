@@ -47,6 +47,8 @@ export async function migrationStatus(database: Database): Promise<MigrationStat
 
 /** Writes an empty migration with the next number; returns its path. */
 export async function createMigration(name: string): Promise<string> {
+  if (!import.meta.url.endsWith('.ts'))
+    throw new Error('Migrations are made in the sources: run it with tsx');
   if (!/^[a-z0-9-]+$/.test(name)) throw new Error('Name a migration in lower case, as in add-payouts');
   const last = (await migrationFiles()).at(-1);
   const number = String(Number(last?.slice(0, 4) ?? '0') + 1).padStart(4, '0');

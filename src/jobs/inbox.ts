@@ -1,6 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
-import { type ProcessDependencies, processEvents } from '../services/stripe/webhooks/process-events.js';
+import {
+  type ProcessDependencies,
+  processEvents,
+  tryAfterDeath,
+} from '../services/stripe/webhooks/process-events.js';
 import type { Lane, LaneLeases } from './lane-leases.js';
 import { type Loop, startLoop } from './loop.js';
 
@@ -70,7 +74,6 @@ async function takeCarefully(
   if (orphaned.length === 0) return;
   const { webhookEvents } = dependencies.repositories;
   for (const row of await webhookEvents.claim(orphaned, dependencies.clock.now(), MAX_EVENTS)) {
-    await webhookEvents.countAttempt(row._id);
-    await processEvents(dependencies, [{ ...row, attempts: row.attempts + 1 }]);
+    await tryAfterDeath(dependencies, row);
   }
 }

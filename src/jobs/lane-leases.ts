@@ -36,6 +36,7 @@ export function startLaneLeases(
   let ready = false;
 
   async function prepare(): Promise<void> {
+    await locks.removeFree(PRESENCE);
     await locks.ensure([...LANES.map(idOf), presence]);
     await locks.take([presence], token);
     ready = true;

@@ -69,7 +69,7 @@ export const errorCatalogue = {
     detail: 'Another request is changing this payment. Ask again in a moment.',
     retryAfterSeconds: 1,
   },
-  order_not_payable: { status: 409, detail: 'The order is paid: only a pending order can be paid.' },
+  order_not_payable: { status: 409, detail: 'The order is canceled: only a pending order can be paid.' },
   payment_not_confirmable: { status: 409, detail: 'The payment is succeeded: it cannot be confirmed.' },
   payment_not_refundable: {
     status: 409,
@@ -111,7 +111,6 @@ export const errorCatalogue = {
     status: 422,
     detail: 'This Idempotency-Key was used for another request. Take a new key for a new request.',
   },
-  rate_limited: { status: 429, detail: 'Too many requests.', retryAfterSeconds: 1 },
   internal_error: {
     status: 500,
     detail: 'Something went wrong here. The request id helps us to find out what.',

@@ -35,7 +35,6 @@ const WITH_SCOPE: readonly ErrorCode[] = [
   'authentication_required',
   'invalid_api_key',
   'insufficient_scope',
-  'rate_limited',
   'database_unavailable',
 ];
 

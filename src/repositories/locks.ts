@@ -42,6 +42,11 @@ export function locksRepository(stores: Stores) {
       return raw.countDocuments({ _id: { $gte: prefix, $lt: `${prefix}\uffff` }, ...held });
     },
 
+    /** Those with this prefix that nobody holds any more. */
+    async removeFree(prefix: string): Promise<void> {
+      await raw.deleteMany({ _id: { $gte: prefix, $lt: `${prefix}\uffff` }, ...leaseIsFree });
+    },
+
     async remove(id: string): Promise<void> {
       await raw.deleteOne({ _id: id });
     },

@@ -12,7 +12,7 @@ import { outboxRepository } from './outbox-messages.js';
 import { plainScope, type Scope } from './scope.js';
 import { openStores, type Stores } from './stores.js';
 import { stripeObjectsRepository } from './stripe-objects.js';
-import { runTransaction, type TransactionOptions } from './transaction.js';
+import { runTransaction, type TransactionLimits, type TransactionOptions } from './transaction.js';
 import { webhookEventsRepository } from './webhook-events.js';
 
 /** Everything that reads and writes rows, bound to one scope: plain, or a transaction. */
@@ -36,17 +36,18 @@ function bind(stores: Stores, scope: Scope) {
 
 export type BoundRepositories = ReturnType<typeof bind>;
 
+export interface BoundedTransaction extends TransactionLimits {
+  /**
+   * Those of this process that name the same object run one after another: they would conflict, and the last of many
+   * would run out of time.
+   */
+  about?: string | null;
+}
+
 export interface Repositories extends Omit<BoundRepositories, 'commit'> {
   locks: ReturnType<typeof locksRepository>;
-  /**
-   * See `runTransaction`. The repositories that `fn` is given write inside the transaction. Those of this process that
-   * name the same `about` run one after another: they would conflict, and the last of many would run out of time.
-   */
-  transaction<T>(
-    deadlineMs: number,
-    fn: (bound: BoundRepositories) => Promise<T>,
-    about?: string | null,
-  ): Promise<T>;
+  /** See `runTransaction`. The repositories that `fn` is given write inside the transaction. */
+  transaction<T>(limits: BoundedTransaction, fn: (bound: BoundRepositories) => Promise<T>): Promise<T>;
 }
 
 /**
@@ -64,10 +65,11 @@ export function createRepositories(database: Database): Repositories {
   return {
     ...plain,
     locks: locksRepository(stores),
-    transaction(deadlineMs, fn, about = null) {
+    transaction({ about = null, ...limits }, fn) {
+      const maxWaitMs = limits.deadlineMs;
       const run: TransactionOptions['inTurn'] = (work) =>
-        about === null ? inSlot(work) : inTurn({ key: about, maxWaitMs: deadlineMs }, () => inSlot(work));
-      return runTransaction(database, { deadlineMs, inTurn: run }, (scope) => fn(bind(stores, scope)));
+        about === null ? inSlot(work) : inTurn({ key: about, maxWaitMs }, () => inSlot(work));
+      return runTransaction(database, { ...limits, inTurn: run }, (scope) => fn(bind(stores, scope)));
     },
   };
 }

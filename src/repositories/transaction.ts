@@ -9,9 +9,14 @@ const inside = new AsyncLocalStorage<true>();
 const FIRST_PAUSE_MS = 2;
 const MAX_PAUSE_MS = 32;
 
-export interface TransactionOptions {
+export interface TransactionLimits {
   /** Milliseconds over all attempts, from when its turn has come. */
   deadlineMs: number;
+  /** How often it is tried when it meets others; until the deadline when absent. */
+  attempts?: number;
+}
+
+export interface TransactionOptions extends TransactionLimits {
   /** Bounds how many run at once. */
   inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -25,27 +30,27 @@ export interface TransactionOptions {
  */
 export async function runTransaction<T>(
   database: Database,
-  { deadlineMs, inTurn }: TransactionOptions,
+  { inTurn, ...limits }: TransactionOptions,
   fn: (scope: Scope) => Promise<T>,
 ): Promise<T> {
   if (inside.getStore()) throw new Error('A transaction inside a transaction would commit apart from it');
-  return inTurn(() => untilCommitted(database, deadlineMs, fn));
+  return inTurn(() => untilCommitted(database, limits, fn));
 }
 
 async function untilCommitted<T>(
   database: Database,
-  deadlineMs: number,
+  { deadlineMs, attempts = Number.POSITIVE_INFINITY }: TransactionLimits,
   fn: (scope: Scope) => Promise<T>,
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   const session = database.client.startSession();
   try {
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
+    for (let tried = 1; ; tried += 1) {
       try {
         return await inside.run(true, () => attempt(session, deadline, fn));
       } catch (error) {
-        if (!isTransient(error) || performance.now() >= deadline) throw error;
-        await delay(Math.random() * pause);
+        if (!isTransient(error) || tried >= attempts || performance.now() >= deadline) throw error;
+        await delay(Math.random() * Math.min(FIRST_PAUSE_MS * 2 ** tried, MAX_PAUSE_MS));
       }
     }
   } finally {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ChainCheck, verifyChain } from '../../domain/audit-chain.js';
+import { notFound } from '../../domain/errors.js';
 import type { Repositories } from '../../repositories/repositories.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -11,7 +12,8 @@ export async function verifyStream(
 ): Promise<ChainCheck & { records: number }> {
   const holder = { ord: orders, pay: payments, ref: refunds, cus: customers }[id.split('_')[0] ?? ''];
   const row = await holder?.get(id);
+  if (!row) throw notFound('object_not_found', `There is no order, payment, refund or customer ${id}.`);
   const records = await auditRecords.stream(id);
-  const check = verifyChain(records, sha256, row?.audit ?? undefined);
+  const check = verifyChain(records, sha256, row.audit ?? undefined);
   return { ...check, records: records.length };
 }

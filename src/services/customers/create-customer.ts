@@ -10,7 +10,7 @@ import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation } from '../stripe/operations/execute-operation.js';
 import { newOperation, stripeMetadata } from '../stripe/operations/open-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
-import { API_TRANSACTION_MS } from '../stripe/snapshots/apply-snapshots.js';
+import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext, CreateCustomerInput, UseCases } from '../use-cases.js';
 import { waitUntil } from '../wait-until.js';
 
@@ -43,7 +43,7 @@ async function open(
 ): Promise<Opened> {
   const { repositories, platform, clock } = dependencies;
   try {
-    return await repositories.transaction(API_TRANSACTION_MS, async (bound) => {
+    return await repositories.transaction(API_TRANSACTION, async (bound) => {
       const existing = await bound.customers.ofUser(platform, input.userId);
       if (existing) return { existing };
       const now = clock.now();

@@ -7,7 +7,7 @@ import { WorkingSet } from '../../domain/working-set.js';
 import { newId } from '../../utils/ids.js';
 import { acceptAmount, acceptCurrency } from '../accept-amount.js';
 import type { UseCaseDependencies } from '../dependencies.js';
-import { API_TRANSACTION_MS } from '../stripe/snapshots/apply-snapshots.js';
+import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CreateOrderInput, UseCases } from '../use-cases.js';
 
 /** Totals are computed here, in minor units, from the items. Throws 400 or 422 for an amount that cannot be paid. */
@@ -15,7 +15,7 @@ export function createOrder(dependencies: UseCaseDependencies): UseCases['create
   const { repositories, clock } = dependencies;
   return async (input, context) => {
     const order = newOrder(dependencies, input, clock.now());
-    await repositories.transaction(API_TRANSACTION_MS, async (bound) => {
+    await repositories.transaction(API_TRANSACTION, async (bound) => {
       const rows = new WorkingSet();
       const { status, total, currency } = order;
       const changes = [

@@ -19,9 +19,9 @@ export interface OutboxDependencies {
   logger: { warn(context: object, message: string): void; error(context: object, message: string): void };
 }
 
-/** The waits of full jitter add up to about two days: a mail server may be away over a weekend's half. */
+/** The pauses add up to about a day: a mail server may be away for that long. */
 const MAX_ATTEMPTS = 16;
-const BASE_MS = 1000;
+const BASE_MS = 5000;
 const CAP_MS = 6 * 3_600_000;
 
 /** Takes one due message, if nobody else has it, and sends it; a failure puts it off, and in the end buries it. */
@@ -47,7 +47,7 @@ async function putOff(
   { id, token, attempts, error }: { id: string; token: string; attempts: number; error: unknown },
 ): Promise<void> {
   const lastError = error instanceof Error ? error.message : String(error);
-  if (attempts >= MAX_ATTEMPTS) {
+  if (attempts >= MAX_ATTEMPTS || isPermanent(error)) {
     await repositories.outbox.bury(id, token, lastError);
     logger.error({ effect: id, attempts, err: error }, 'A message could not be sent and waits for a person');
     return;
@@ -58,4 +58,9 @@ async function putOff(
     lastError,
   });
   logger.warn({ effect: id, attempts, err: error }, 'A message was not sent and is tried again');
+}
+
+/** The receiver said that the same message can never be taken. */
+function isPermanent(error: unknown): boolean {
+  return error instanceof Error && 'permanent' in error && error.permanent === true;
 }

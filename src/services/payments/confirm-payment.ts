@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { insert } from '../../domain/changes.js';
-import { conflict, type GuichetError, invalidRequest, notFound } from '../../domain/errors.js';
+import { conflict, type GuichetError, invalidRequest } from '../../domain/errors.js';
 import { isConfirmable } from '../../domain/payment-state.js';
 import type { OperationRow } from '../../domain/rows/operation.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
@@ -10,8 +10,9 @@ import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
 import { newOperation } from '../stripe/operations/open-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
-import { API_TRANSACTION_MS } from '../stripe/snapshots/apply-snapshots.js';
+import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext, ConfirmPaymentInput, UseCases } from '../use-cases.js';
+import { requirePayment } from './require-payment.js';
 
 /**
  * Confirms a payment with a payment method. A decline throws `payment_declined` (402), and the payment can be confirmed
@@ -46,7 +47,7 @@ async function open(
   { context, token }: { context: CallContext; token: string },
 ): Promise<OperationRow> {
   try {
-    return await repositories.transaction(API_TRANSACTION_MS, async (bound) => {
+    return await repositories.transaction(API_TRANSACTION, async (bound) => {
       const payment = requirePayment(await bound.payments.get(input.paymentId));
       const [busy] = await bound.operations.openOfPayments([payment._id]);
       if (busy) throw inProgress();
@@ -91,11 +92,6 @@ function requireIntent(payment: PaymentRow): string {
     throw conflict('payment_not_confirmable', `The payment is ${payment.status}: it cannot be confirmed.`);
   }
   return id;
-}
-
-function requirePayment(payment: PaymentRow | null): PaymentRow {
-  if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
-  return payment;
 }
 
 /** Only our own sites may be returned to: an open redirect would lend them our name. */

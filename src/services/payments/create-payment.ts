@@ -8,10 +8,11 @@ import { acceptAmount, acceptCurrency } from '../accept-amount.js';
 import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
-import { API_TRANSACTION_MS } from '../stripe/snapshots/apply-snapshots.js';
+import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext, CreatePaymentInput, UseCases } from '../use-cases.js';
 import { waitUntil } from '../wait-until.js';
 import { newPayment, type PaymentTerms, paymentOpening } from './new-payment.js';
+import { requirePayment } from './require-payment.js';
 import { withClientSecret } from './with-client-secret.js';
 
 type Opened = { operation: OperationRow } | { existing: PaymentRow };
@@ -43,8 +44,7 @@ export function createPayment(dependencies: UseCaseDependencies): UseCases['crea
 async function made(dependencies: UseCaseDependencies, operation: OperationRow) {
   const paymentId = operation.subject.id;
   if (operation.status !== 'succeeded') throw outcomeError(operation, { paymentId });
-  const payment = await dependencies.repositories.payments.get(paymentId);
-  if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
+  const payment = requirePayment(await dependencies.repositories.payments.get(paymentId));
   return { payment: await withClientSecret(dependencies, payment), created: true };
 }
 
@@ -55,7 +55,7 @@ async function open(
 ): Promise<Opened> {
   const { repositories, clock } = dependencies;
   try {
-    return await repositories.transaction(API_TRANSACTION_MS, async (bound) => {
+    return await repositories.transaction(API_TRANSACTION, async (bound) => {
       const existing = input.orderId ? await bound.payments.liveOfOrder(input.orderId) : null;
       if (existing) return { existing };
       const now = clock.now();

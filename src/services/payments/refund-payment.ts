@@ -14,8 +14,9 @@ import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
 import { newOperation, stripeMetadata } from '../stripe/operations/open-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
-import { API_TRANSACTION_MS } from '../stripe/snapshots/apply-snapshots.js';
+import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext, RefundPaymentInput, UseCases } from '../use-cases.js';
+import { requirePayment } from './require-payment.js';
 
 /**
  * Gives money back. The amount is set aside before Stripe is asked, so parallel refunds that fit are all accepted and
@@ -57,13 +58,11 @@ async function run(
     await bound.commit({ rows, mirror: [], now });
     return opened;
   };
-  const operation = await repositories.transaction(API_TRANSACTION_MS, open, stripe.paymentIntentId);
+  const operation = await repositories.transaction(
+    { ...API_TRANSACTION, about: stripe.paymentIntentId },
+    open,
+  );
   return executeOperation(dependencies, operation, token);
-}
-
-function requirePayment(payment: PaymentRow | null): PaymentRow {
-  if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
-  return payment;
 }
 
 function newRefund(

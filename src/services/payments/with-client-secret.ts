@@ -2,7 +2,7 @@ import { move } from '../../domain/changes.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
 import { WorkingSet } from '../../domain/working-set.js';
 import type { UseCaseDependencies } from '../dependencies.js';
-import { API_TRANSACTION_MS } from '../stripe/snapshots/apply-snapshots.js';
+import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import { readObject } from '../stripe/snapshots/read-object.js';
 import { cannotAsk } from './cannot-ask.js';
 
@@ -32,7 +32,7 @@ async function askStripe(dependencies: UseCaseDependencies, payment: PaymentRow)
   ).catch(cannotAsk);
   const secret = snapshots.find(({ object }) => object.id === id)?.object.client_secret;
   if (typeof secret !== 'string') return null;
-  await dependencies.repositories.transaction(API_TRANSACTION_MS, async (bound) => {
+  await dependencies.repositories.transaction(API_TRANSACTION, async (bound) => {
     const now = dependencies.clock.now();
     const rows = new WorkingSet();
     rows.load('payments', await bound.payments.getMany([payment._id]));

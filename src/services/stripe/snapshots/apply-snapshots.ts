@@ -10,7 +10,7 @@ export interface ApplyDependencies {
 }
 
 /** The API's transactions: short, because somebody waits for them. */
-export const API_TRANSACTION_MS = 3000;
+export const API_TRANSACTION = { deadlineMs: 3000 };
 
 /** Decides on snapshots and commits what was decided, in one transaction; a lost race decides again. */
 export function applySnapshots(
@@ -18,16 +18,13 @@ export function applySnapshots(
   snapshots: readonly Snapshot[],
   options: Omit<DecideOptions, 'context'> = {},
 ): Promise<Decided> {
-  return repositories.transaction(
-    API_TRANSACTION_MS,
-    async (bound) => {
-      const context = decisions();
-      const decided = await decideSnapshots(bound, snapshots, { context, ...options });
-      await bound.commit({ ...decided, now: context.now });
-      return decided;
-    },
-    laneKeyOf(snapshots),
-  );
+  const limits = { ...API_TRANSACTION, about: laneKeyOf(snapshots) };
+  return repositories.transaction(limits, async (bound) => {
+    const context = decisions();
+    const decided = await decideSnapshots(bound, snapshots, { context, ...options });
+    await bound.commit({ ...decided, now: context.now });
+    return decided;
+  });
 }
 
 /** The PaymentIntent, for everything that is about one. */

@@ -5,13 +5,14 @@ import {
   type HeldVersion,
   laterAsOf,
   type SnapshotVersion,
+  type Untrusted,
 } from '../../../domain/freshness.js';
 import type { StripeObjectRow } from '../../../domain/rows/stripe-object.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import type { MirrorWrite } from '../../../repositories/commit-changes.js';
 import type { BoundRepositories } from '../../../repositories/repositories.js';
 import { mirrorId } from '../../../repositories/stripe-objects.js';
-import type { AnyFamily, DecisionContext, Needs } from '../families/family.js';
+import { type AnyFamily, type DecisionContext, type Needs, operationIdOf } from '../families/family.js';
 import { familyOfObject } from '../families/registry.js';
 import { settleOperations } from '../operations/settle-by-snapshot.js';
 import { loadRows } from './load-rows.js';
@@ -96,16 +97,27 @@ function weigh(
   const id = idInMirror(snapshot);
   const row = mirror.get(id);
   const held = row && heldVersion(row);
-  const version = versionOf(snapshot, family);
-  if (snapshot.source === 'event' && family.contradicts?.(snapshot, rows)) {
+  const version = {
+    ...versionOf(snapshot, family),
+    untrusted: snapshot.untrusted ?? doubtBy(rows, snapshot),
+  };
+  const verdict = freshness(held, version);
+  const told = snapshot.source === 'event';
+  if (told && verdict.decision === 'apply' && family.contradicts?.(snapshot, rows)) {
     return { decision: 'fetch', reason: 'contradicts_our_rows' };
   }
-  const verdict = freshness(held, version);
   if (verdict.decision === 'apply') mirror.put(mirrorRow(snapshot, version, row));
   if (verdict.decision === 'same' && row && held) {
     mirror.put({ ...row, ...laterAsOf(held, version), version: row.version + 1 });
   }
   return verdict;
+}
+
+/** An object that carries one of our operations, which we do not have: we should know it and do not. */
+function doubtBy(rows: WorkingSet, { object, source }: Snapshot): Untrusted | null {
+  const operationId = operationIdOf(object);
+  const missing = operationId !== null && !rows.get('operations', operationId);
+  return source === 'event' && missing ? 'unknown_object' : null;
 }
 
 function heldVersion(row: StripeObjectRow): HeldVersion {

@@ -65,12 +65,11 @@ function inboxRow(
     decision: null,
     reason: ignored,
     attempts: 0,
-    ...(ignored ? {} : { dueAt: now }),
+    ...(ignored ? { expireAt: new Date(now.getTime() + ROW_KEPT_MS) } : { dueAt: now }),
     error: null,
     receivedAt: now,
     appliedAt: null,
     bodyUntil: new Date(now.getTime() + BODY_KEPT_MS),
-    expireAt: new Date(now.getTime() + ROW_KEPT_MS),
   };
 }
 

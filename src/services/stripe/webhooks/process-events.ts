@@ -19,10 +19,14 @@ export interface ProcessDependencies {
   logger: { warn(context: object, message: string): void; error(context: object, message: string): void };
 }
 
-const WORKER_TRANSACTION_MS = 4000;
-/** With full jitter, the waits add up to about a day before an event is a dead letter. */
+/** After two conflicts a batch is halved: smaller ones meet fewer others. */
+const WORKER_TRANSACTION = { deadlineMs: 4000, attempts: 3 };
+/** The pauses add up to eleven hours at most before an event is a dead letter. */
 const MAX_ATTEMPTS = 14;
-const BASE_MS = 500;
+const MAX_ATTEMPTS_AFTER_DEATH = 8;
+const BASE_MS = 5000;
+/** Whoever else writes the same rows is done in a moment. */
+const CONFLICT_BASE_MS = 100;
 const CAP_MS = 6 * 3_600_000;
 
 /**
@@ -40,8 +44,7 @@ export async function processEvents(
   } catch (error) {
     if (isDatabaseGone(error)) throw error;
     const [only] = ordered;
-    if (only && ordered.length === 1)
-      return isConflict(error) ? undefined : putOff(dependencies, only, error);
+    if (only && ordered.length === 1) return putOff(dependencies, only, error);
     const half = Math.ceil(ordered.length / 2);
     await processEvents(dependencies, ordered.slice(0, half));
     await processEvents(dependencies, ordered.slice(half));
@@ -50,7 +53,7 @@ export async function processEvents(
 
 function applyTogether(dependencies: ProcessDependencies, rows: WebhookEventRow[]): Promise<void> {
   const snapshots = rows.map(snapshotOfEvent);
-  return dependencies.repositories.transaction(WORKER_TRANSACTION_MS, async (bound) => {
+  return dependencies.repositories.transaction(WORKER_TRANSACTION, async (bound) => {
     const context = dependencies.decisions();
     const decided = await decideSnapshots(bound, snapshots, { context });
     await bound.commit({ ...decided, now: context.now });
@@ -92,7 +95,7 @@ export function applyFetched(
   rows: WebhookEventRow[],
   snapshots: Snapshot[],
 ): Promise<void> {
-  return dependencies.repositories.transaction(WORKER_TRANSACTION_MS, async (bound) => {
+  return dependencies.repositories.transaction(WORKER_TRANSACTION, async (bound) => {
     const context = dependencies.decisions();
     const decided = await decideSnapshots(bound, snapshots, { context });
     await bound.commit({ ...decided, now: context.now });
@@ -118,10 +121,27 @@ export async function putOff(
     logger.error({ eventId: row._id, type: row.type, attempts, message }, 'Webhook event is a dead letter');
     return;
   }
-  const pause = backoffMs({ attempt: attempts, baseMs: BASE_MS, capMs: CAP_MS, random: Math.random });
+  const baseMs = isConflict(cause) ? CONFLICT_BASE_MS : BASE_MS;
+  const pause = backoffMs({ attempt: attempts, baseMs, capMs: CAP_MS, random: Math.random });
   const dueAt = new Date(clock.now().getTime() + pause);
   await repositories.webhookEvents.postpone(row._id, { dueAt, error, attempts });
   logger.warn({ eventId: row._id, type: row.type, attempts, message }, 'Webhook event is put off');
+}
+
+/**
+ * One event of a lane whose worker died. It is counted before it is tried, and buried when it has been at hand in so
+ * many failures that it may be what kills workers.
+ */
+export async function tryAfterDeath(dependencies: ProcessDependencies, row: WebhookEventRow): Promise<void> {
+  const { webhookEvents } = dependencies.repositories;
+  if (row.attempts >= MAX_ATTEMPTS_AFTER_DEATH) {
+    const message = 'Workers died while it was at hand';
+    await webhookEvents.bury(row._id, { fingerprint: fingerprintOf(null, message), message }, row.attempts);
+    dependencies.logger.error({ eventId: row._id, type: row.type, attempts: row.attempts }, message);
+    return;
+  }
+  await webhookEvents.countAttempt(row._id);
+  await processEvents(dependencies, [{ ...row, attempts: row.attempts + 1 }]);
 }
 
 /** Errors of one cause share it: ids and numbers are left out. */
