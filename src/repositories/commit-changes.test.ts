@@ -37,7 +37,7 @@ describe('commitChanges', () => {
   /** One attempt only: a conflict is thrown, not tried again. */
   function commit(rows: WorkingSet, mirror: MirrorWrite[] = []): Promise<void> {
     let attempts = 0;
-    return db.repositories.transaction(3000, async (bound) => {
+    return db.repositories.transaction({ deadlineMs: 3000 }, async (bound) => {
       attempts += 1;
       if (attempts > 1) throw new Error('a conflict');
       await bound.commit({ rows, mirror, now });
@@ -146,7 +146,7 @@ describe('commitChanges', () => {
   it('an attempt that was undone leaves no trace on the rows that the next one commits', async () => {
     const order = exampleOrder();
     let attempts = 0;
-    await db.repositories.transaction(3000, async (bound) => {
+    await db.repositories.transaction({ deadlineMs: 3000 }, async (bound) => {
       attempts += 1;
       const rows = decided([insert('orders', order), audit('orders', order._id, 'order.created')]);
       await bound.commit({ rows, mirror: [], now });
@@ -268,7 +268,9 @@ describe('commitChanges', () => {
       rows.load('orders', [{ ...order, version: 9 }]),
     );
     const thrown = await failure(
-      db.repositories.transaction(200, (bound) => bound.commit({ rows: stale, mirror: [], now })),
+      db.repositories.transaction({ deadlineMs: 200 }, (bound) =>
+        bound.commit({ rows: stale, mirror: [], now }),
+      ),
     );
     expect(isConflict(thrown)).to.equal(true);
   });

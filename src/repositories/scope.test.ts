@@ -30,7 +30,7 @@ describe('repositories inside a transaction', () => {
 
   async function undone(work: (bound: BoundRepositories) => Promise<void>): Promise<void> {
     const thrown = await db.repositories
-      .transaction(3000, async (bound) => {
+      .transaction({ deadlineMs: 3000 }, async (bound) => {
         await work(bound);
         throw STOP;
       })
@@ -123,7 +123,7 @@ describe('repositories inside a transaction', () => {
       expect(await webhookEvents.finish([fate], { now, expireAt: now })).to.equal(1);
     });
     expect(await db.repositories.webhookEvents.get(event._id)).to.deep.equal(event);
-    await db.repositories.transaction(3000, async ({ webhookEvents }) => {
+    await db.repositories.transaction({ deadlineMs: 3000 }, async ({ webhookEvents }) => {
       expect(await webhookEvents.finish([fate], { now, expireAt: now })).to.equal(1);
       expect(await webhookEvents.finish([fate], { now, expireAt: now })).to.equal(0);
     });
@@ -161,7 +161,7 @@ describe('repositories inside a transaction', () => {
     const key = exampleIdempotencyKey();
     await db.repositories.idempotencyKeys.take(key, 'the-taker');
     const thrown = await db.repositories
-      .transaction(3000, async (bound) => {
+      .transaction({ deadlineMs: 3000 }, async (bound) => {
         await commitAll(bound);
         await bound.idempotencyKeys.link(key._id, 'the-stale-owner', operation._id);
       })

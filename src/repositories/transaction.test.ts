@@ -21,7 +21,7 @@ describe('transaction', () => {
   /** A stored order, as new as its version says. */
   async function storedOrder() {
     const order = exampleOrder({ audit: null });
-    await db.repositories.transaction(3000, async (bound) => {
+    await db.repositories.transaction({ deadlineMs: 3000 }, async (bound) => {
       const rows = new WorkingSet();
       rows.apply([insert('orders', order)], cause, now);
       await bound.commit({ rows, mirror: [], now });
@@ -42,7 +42,7 @@ describe('transaction', () => {
 
   it('returns what its work returned, once that is stored', async () => {
     const id = await storedOrder();
-    const result = await db.repositories.transaction(3000, async (bound) => {
+    const result = await db.repositories.transaction({ deadlineMs: 3000 }, async (bound) => {
       await addOne(bound, id);
       return 'done';
     });
@@ -52,7 +52,7 @@ describe('transaction', () => {
   it('stores nothing when its work throws, and throws that', async () => {
     const id = await storedOrder();
     const thrown = await db.repositories
-      .transaction(3000, async (bound) => {
+      .transaction({ deadlineMs: 3000 }, async (bound) => {
         await addOne(bound, id);
         throw new RangeError('no');
       })
@@ -64,9 +64,9 @@ describe('transaction', () => {
   it('a nested one throws at once: it would commit apart', async () => {
     const id = await storedOrder();
     const thrown = await db.repositories
-      .transaction(3000, async (bound) => {
+      .transaction({ deadlineMs: 3000 }, async (bound) => {
         await addOne(bound, id);
-        await db.repositories.transaction(3000, (inner) => addOne(inner, id));
+        await db.repositories.transaction({ deadlineMs: 3000 }, (inner) => addOne(inner, id));
       })
       .catch((error: Error) => error.message);
     expect(thrown).to.include('inside a transaction');
@@ -77,7 +77,7 @@ describe('transaction', () => {
     const id = await storedOrder();
     let attempts = 0;
     const one = () =>
-      db.repositories.transaction(15_000, async (bound) => {
+      db.repositories.transaction({ deadlineMs: 15_000 }, async (bound) => {
         attempts += 1;
         await addOne(bound, id);
       });
@@ -90,14 +90,10 @@ describe('transaction', () => {
     const id = await storedOrder();
     let attempts = 0;
     const one = () =>
-      db.repositories.transaction(
-        15_000,
-        async (bound) => {
-          attempts += 1;
-          await addOne(bound, id);
-        },
-        'pi_1',
-      );
+      db.repositories.transaction({ deadlineMs: 15_000, about: 'pi_1' }, async (bound) => {
+        attempts += 1;
+        await addOne(bound, id);
+      });
     await Promise.all(Array.from({ length: 20 }, one));
     expect([await subtotalOf(id), attempts]).to.deep.equal([2520, 20]);
   });
@@ -105,7 +101,7 @@ describe('transaction', () => {
   it('a row that moved between reading and writing is decided again', async () => {
     const id = await storedOrder();
     let attempts = 0;
-    await db.repositories.transaction(3000, async (bound) => {
+    await db.repositories.transaction({ deadlineMs: 3000 }, async (bound) => {
       attempts += 1;
       await bound.orders.get(id);
       if (attempts === 1) await outsideWrite(id);
@@ -123,7 +119,7 @@ describe('transaction', () => {
     let attempts = 0;
     const began = performance.now();
     const thrown = await db.repositories
-      .transaction(300, () => {
+      .transaction({ deadlineMs: 300 }, () => {
         attempts += 1;
         throw new WriteConflict('always');
       })
@@ -133,10 +129,21 @@ describe('transaction', () => {
     expect(isConflict(thrown)).to.equal(true);
   });
 
+  it('is tried no more often than it may be', async () => {
+    let attempts = 0;
+    const thrown = await db.repositories
+      .transaction({ deadlineMs: 3000, attempts: 2 }, () => {
+        attempts += 1;
+        throw new WriteConflict('always');
+      })
+      .catch((error: unknown) => error);
+    expect([attempts, isConflict(thrown)]).to.deep.equal([2, true]);
+  });
+
   it('an operation after the deadline is not sent, and nothing is stored', async () => {
     const id = await storedOrder();
     const thrown = await db.repositories
-      .transaction(150, async (bound) => {
+      .transaction({ deadlineMs: 150 }, async (bound) => {
         await addOne(bound, id);
         await delay(200);
         await bound.orders.get(id);
@@ -150,7 +157,7 @@ describe('transaction', () => {
   it('work that ends after the deadline is not committed', async () => {
     const id = await storedOrder();
     const thrown = await db.repositories
-      .transaction(150, async (bound) => {
+      .transaction({ deadlineMs: 150 }, async (bound) => {
         await addOne(bound, id);
         await delay(200);
       })
@@ -179,13 +186,13 @@ describe('transaction', () => {
     await orders.updateOne({ _id: id }, { $set: { subtotal: 1 } }, { session });
     const began = performance.now();
     const thrown = await db.repositories
-      .transaction(400, (bound) => addOne(bound, id))
+      .transaction({ deadlineMs: 400 }, (bound) => addOne(bound, id))
       .catch((error: unknown) => error);
     expect(performance.now() - began).to.be.lessThan(2000);
     expect(isConflict(thrown)).to.equal(true);
     await session.abortTransaction();
     await session.endSession();
-    await db.repositories.transaction(3000, (bound) => addOne(bound, id));
+    await db.repositories.transaction({ deadlineMs: 3000 }, (bound) => addOne(bound, id));
     expect(await subtotalOf(id)).to.equal(2501);
   });
 });
