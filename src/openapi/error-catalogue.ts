@@ -111,6 +111,7 @@ export const errorCatalogue = {
     status: 422,
     detail: 'This Idempotency-Key was used for another request. Take a new key for a new request.',
   },
+  rate_limited: { status: 429, detail: 'Too many requests.', retryAfterSeconds: 1 },
   internal_error: {
     status: 500,
     detail: 'Something went wrong here. The request id helps us to find out what.',

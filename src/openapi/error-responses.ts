@@ -35,6 +35,7 @@ const WITH_SCOPE: readonly ErrorCode[] = [
   'authentication_required',
   'invalid_api_key',
   'insufficient_scope',
+  'rate_limited',
   'database_unavailable',
 ];
 
