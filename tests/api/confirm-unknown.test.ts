@@ -8,7 +8,7 @@ const CONFIRM = { method: 'POST', path: '/v1/payment_intents/*/confirm' };
 
 /** Counter-example 10 of facts/freshness.md, and its neighbours: what a look-up may conclude from a PaymentIntent. */
 describe('a confirm whose answer was lost', function () {
-  this.timeout(40_000);
+  this.timeout(90_000);
   let stack: Stack;
   before(async () => {
     stack = await startStack({ role: 'api', webhooks: 'by-hand', environment: shortTimes });
@@ -34,7 +34,7 @@ describe('a confirm whose answer was lost', function () {
     await eventually(
       () => rows('operations').find({ open: true }, { hint: '_id_' }).toArray(),
       (open) => open.length === 0,
-      15_000,
+      40_000,
     );
     sandbox.control.faults.remove(rule);
   }
