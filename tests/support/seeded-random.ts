@@ -18,3 +18,12 @@ export function pick<T>(random: Random, items: readonly T[]): T {
   if (item === undefined) throw new RangeError('nothing to pick from');
   return item;
 }
+
+/** Each order as likely as the others. */
+export function shuffled<T>(random: Random, items: readonly T[]): T[] {
+  const left = [...items];
+  return items.map(() => {
+    const [item] = left.splice(Math.floor(random() * left.length), 1);
+    return item as T;
+  });
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { inParallel } from '../../src/utils/in-parallel.js';
+import { eventually } from '../support/eventually.js';
+import { openPurchase } from '../support/purchases.js';
+import { seededRandom, shuffled } from '../support/seeded-random.js';
+import { type Stack, startStack } from '../support/stack.js';
+import { inboxSettled } from '../support/webhooks.js';
+
+const PURCHASES = 200;
+const POSTS_AT_ONCE = 32;
+
+describe('200 concurrent purchases', function () {
+  this.timeout(90_000);
+  let stack: Stack;
+  before(async () => {
+    // Service, sandbox and callers share one process here: what is quick alone takes seconds in this crowd.
+    stack = await startStack({
+      environment: {
+        STRIPE_CALL_TIMEOUT_MS: '20000',
+        STRIPE_CONFIRM_TIMEOUT_MS: '20000',
+        STRIPE_TIME_BUDGET_MS: '25000',
+      },
+    });
+  });
+  after(() => stack.stop());
+
+  async function purchase(): Promise<void> {
+    const { paymentId } = await openPurchase(stack);
+    // As a caller does who is told to ask again: the same request with the same key.
+    const idempotencyKey = randomUUID();
+    const { body } = await eventually(
+      () => stack.api.confirm({ paymentId, paymentMethodId: 'pm_card_visa' }, { idempotencyKey }),
+      ({ status }) => status !== 503,
+      30_000,
+    );
+    expect(body.status).to.equal('succeeded');
+  }
+
+  const count = (name: string, filter: object) => stack.rows(name).countDocuments(filter, { hint: '_id_' });
+
+  it('end with 200 paid orders and 200 receipts, though each event comes thrice and in any order', async () => {
+    await Promise.all(Array.from({ length: PURCHASES }, purchase));
+    await stack.sandbox.idle();
+    const events = stack.sandbox.control.events();
+    const twice = shuffled(seededRandom(200), [...events, ...events]);
+    await inParallel(twice, POSTS_AT_ONCE, async (event) => {
+      expect((await stack.postEvent(event)).status).to.equal(200);
+    });
+    await inboxSettled(stack, 60_000);
+    await eventually(
+      () => count('outbox_messages', { status: 'sent' }),
+      (sent) => sent === PURCHASES,
+      30_000,
+    );
+
+    expect(await count('orders', { status: 'paid' })).to.equal(PURCHASES);
+    expect(await count('orders', {})).to.equal(PURCHASES);
+    expect(await count('payments', { status: 'succeeded' })).to.equal(PURCHASES);
+    expect(await count('outbox_messages', {})).to.equal(PURCHASES);
+    expect(new Set(stack.smtp.received.map((mail) => mail.messageId)).size).to.equal(PURCHASES);
+    expect(stack.smtp.received).to.have.length(PURCHASES);
+    expect(await count('webhook_events', {})).to.equal(events.length);
+    expect(await count('webhook_events', { status: 'applied' })).to.equal(events.length);
+    expect(await count('webhook_events', { lane: 'fetch' }), 'events that needed a fetch').to.equal(0);
+    for (const name of ['webhook_events', 'outbox_messages', 'operations']) {
+      expect(await count(name, { dueAt: { $exists: true } }), `due in ${name}`).to.equal(0);
+    }
+    const errors = stack.logs.filter((line) => line.level === 'error' || line.level === 'fatal');
+    expect(errors).to.deep.equal([]);
+  });
+});
