@@ -43,12 +43,12 @@ export function startLaneLeases(
   }
 
   async function keep(): Promise<void> {
-    const kept = await locks.renew([presence, ...[...held].map(idOf)], token);
-    if (!kept) {
-      // Longer away than a lease lasts: whatever we held is somebody else's by now.
-      held.clear();
-      await prepare();
-    }
+    const ids = [presence, ...[...held].map(idOf)];
+    await locks.renew(ids, token);
+    const kept = new Set(await locks.heldBy(ids, token));
+    // Longer away than a lease lasts, and what we held may be somebody else's by now.
+    for (const lane of held) if (!kept.has(idOf(lane))) held.delete(lane);
+    if (!kept.has(presence)) await prepare();
   }
 
   async function settle(): Promise<void> {

@@ -29,6 +29,12 @@ export function locksRepository(stores: Stores) {
     renew: (ids: readonly string[], token: string): Promise<boolean> =>
       renewLease(raw, { _id: { $in: [...ids] }, 'lease.token': token }, 'row'),
 
+    /** Those of `ids` that this token holds: one that was away too long has lost some to others. */
+    async heldBy(ids: readonly string[], token: string): Promise<string[]> {
+      const rows = await raw.find({ _id: { $in: [...ids] }, 'lease.token': token }).toArray();
+      return rows.map((row) => row._id);
+    },
+
     async release(ids: readonly string[], token: string): Promise<void> {
       await raw.updateMany(
         { _id: { $in: [...ids] }, 'lease.token': token },
