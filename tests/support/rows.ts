@@ -1,4 +1,5 @@
 import type { CustomerRow } from '../../src/domain/rows/customer.js';
+import type { OperationRow } from '../../src/domain/rows/operation.js';
 import type { OrderRow } from '../../src/domain/rows/order.js';
 import type { PaymentRow } from '../../src/domain/rows/payment.js';
 import type { RefundRow } from '../../src/domain/rows/refund.js';
@@ -103,6 +104,42 @@ export function exampleRefund(changes: Partial<RefundRow> = {}): RefundRow {
     isRelease: false,
     origin: 'guichet',
     stripe: { refundId: 're_1', chargeId: 'ch_1', paymentIntentId: 'pi_1' },
+    ...changes,
+  };
+}
+
+/** A confirm of `pay_1` that was sent and of which nothing is known yet. */
+export function exampleOperation(changes: Partial<OperationRow> = {}): OperationRow {
+  const _id = changes._id ?? newId('op');
+  const kind = changes.kind ?? 'payment.confirm';
+  return {
+    _id,
+    stripeAccountId: 'acct_1',
+    livemode: false,
+    kind,
+    subject: { collection: 'payments', id: 'pay_1' },
+    laneKey: 'pay_1',
+    apiVersion: '2024-12-18.acacia',
+    method: 'POST',
+    path: '/v1/payment_intents/pi_1/confirm',
+    params: '{}',
+    stripeKey: `guichet:${kind}:${_id}:1`,
+    attempt: 1,
+    status: 'open',
+    version: 1,
+    open: true,
+    firstSentAt: AT,
+    unanswered: false,
+    before: { status: 'requires_payment_method', latestChargeId: null },
+    resultId: null,
+    refusal: null,
+    lease: null,
+    dueAt: new Date(AT.getTime() + 3_600_000),
+    requestId: 'req_1',
+    actor: { type: 'api_key', id: 'key_1' },
+    createdAt: AT,
+    updatedAt: AT,
+    settledAt: null,
     ...changes,
   };
 }
