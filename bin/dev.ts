@@ -32,8 +32,10 @@ export async function dev(environment: Environment, print: (...lines: string[]) 
       extraRoutes: (app) => app.use('/dev/mail', mailPage(parts.mailDir)),
     });
     try {
-      const baseUrl = config.server.publicUrl ?? `http://${config.server.host}:${service.port}`;
-      await parts.announce({ baseUrl });
+      const localUrl = `http://${config.server.host}:${service.port}`;
+      const baseUrl = config.server.publicUrl ?? localUrl;
+      // Where the sandbox reaches us: a public address may lead somewhere that it cannot go.
+      await parts.announce({ baseUrl: localUrl });
       print(firstScreen({ baseUrl, apiKey: parts.apiKey, embedded: parts.embedded }));
       await untilSignal();
       print('Stopping: requests and batches under way end first.');

@@ -34,7 +34,8 @@ describe('sandbox: recorded answers of Stripe', function () {
   let stripe: Stripe;
 
   before(async () => {
-    sandbox = await checkedSandbox();
+    // A charge that has just succeeded has no balance transaction yet, and a slow machine must not see it come.
+    sandbox = await checkedSandbox({ asyncDelayMs: 60_000 });
     stripe = sdk(sandbox);
   });
   after(() => sandbox.stop());

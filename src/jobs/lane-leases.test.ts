@@ -1,8 +1,6 @@
 import { expect } from 'chai';
+import { openEmptyDatabase, type TestDatabase } from '../../tests/support/database.js';
 import { eventually } from '../../tests/support/eventually.js';
-import { testDatabaseUri } from '../../tests/support/mongod.js';
-import { connectDatabase, type Database } from '../db/connect.js';
-import { createRepositories, type Repositories } from '../repositories/repositories.js';
 import { type Lane, type LaneLeases, startLaneLeases } from './lane-leases.js';
 
 const ALL = 65;
@@ -16,32 +14,20 @@ interface TestWorker extends LaneLeases {
 
 describe('lane leases', function () {
   this.timeout(60_000);
-  let database: Database;
-  let locks: Repositories['locks'];
+  let opened: TestDatabase;
   const workers: TestWorker[] = [];
 
   beforeEach(async () => {
-    const uri = new URL(await testDatabaseUri('lane leases'));
-    database = await connectDatabase({
-      uri: uri.href,
-      dbName: uri.pathname.slice(1),
-      collectionPrefix: 'guichet_',
-      maxPoolSize: 10,
-      serverSelectionTimeoutMs: 3000,
-      socketTimeoutMs: 20_000,
-      readConcern: 'majority',
-      writeConcern: 'majority',
-      readMaxTimeMs: 2000,
-    });
-    locks = createRepositories(database).locks;
+    opened = await openEmptyDatabase('lane leases');
   });
   afterEach(async () => {
     for (const worker of workers) worker.thaw();
     await Promise.all(workers.splice(0).map((worker) => worker.stop()));
-    await database.close();
+    await opened.close();
   });
 
   function startWorker(): TestWorker {
+    const { locks } = opened.repositories;
     let gate = Promise.resolve();
     let open: () => void = () => undefined;
     const gated = {

@@ -42,11 +42,11 @@ export function startLaneLeases(
     ready = true;
   }
 
+  /** Longer away than a lease lasts, we find that others took what we held: it is theirs now. */
   async function keep(): Promise<void> {
     const ids = [presence, ...[...held].map(idOf)];
     await locks.renew(ids, token);
-    const kept = new Set(await locks.heldBy(ids, token));
-    // Longer away than a lease lasts, and what we held may be somebody else's by now.
+    const kept = new Set((await locks.heldBy(ids, token)).map((row) => row._id));
     for (const lane of held) if (!kept.has(idOf(lane))) held.delete(lane);
     if (!kept.has(presence)) await prepare();
   }

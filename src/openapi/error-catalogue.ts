@@ -69,7 +69,7 @@ export const errorCatalogue = {
     detail: 'Another request is changing this payment. Ask again in a moment.',
     retryAfterSeconds: 1,
   },
-  order_not_payable: { status: 409, detail: 'The order is paid: only a pending order can be paid.' },
+  order_not_payable: { status: 409, detail: 'The order is canceled: only a pending order can be paid.' },
   payment_not_confirmable: { status: 409, detail: 'The payment is succeeded: it cannot be confirmed.' },
   payment_not_refundable: {
     status: 409,

@@ -54,7 +54,8 @@ function chainAudits(rows: WorkingSet, now: Date): AuditRecordRow[] {
 function setHead(rows: WorkingSet, of: { collection: AuditedCollection; id: string }, head: AuditHead): void {
   const entry: Entry<RowOf[AuditedCollection]> | undefined = rows.entries[of.collection].get(of.id);
   if (!entry) return;
-  entry.row.audit = head;
+  // The row that was given may be committed again, by the next attempt of this transaction.
+  entry.row = { ...entry.row, audit: head };
   if (entry.baseVersion > 0) entry.set.audit = head;
 }
 

@@ -5,6 +5,8 @@ import type { Stores } from './stores.js';
 /** Leases on names: the lanes of the inbox, and the presence of workers. Their end is on the server's clock. */
 export function locksRepository(stores: Stores) {
   const { raw } = stores.locks;
+  const heldBy = (ids: readonly string[], token: string): Promise<LockRow[]> =>
+    raw.find({ _id: { $in: [...ids] }, 'lease.token': token }).toArray();
   return {
     async ensure(ids: readonly string[]): Promise<void> {
       const row = { lease: null, released: true, orphaned: false };
@@ -20,20 +22,16 @@ export function locksRepository(stores: Stores) {
     async take(ids: readonly string[], token: string): Promise<LockRow[]> {
       const taken = { ...newLease(token), orphaned: { $eq: ['$released', false] }, released: false };
       await raw.updateMany({ _id: { $in: [...ids] }, ...leaseIsFree }, [{ $set: taken }]);
-      return raw.find({ _id: { $in: [...ids] }, 'lease.token': token }).toArray();
+      return heldBy(ids, token);
     },
+
+    heldBy,
 
     free: (ids: readonly string[]): Promise<LockRow[]> =>
       raw.find({ _id: { $in: [...ids] }, ...leaseIsFree }).toArray(),
 
     renew: (ids: readonly string[], token: string): Promise<boolean> =>
       renewLease(raw, { _id: { $in: [...ids] }, 'lease.token': token }, 'row'),
-
-    /** Those of `ids` that this token holds: one that was away too long has lost some to others. */
-    async heldBy(ids: readonly string[], token: string): Promise<string[]> {
-      const rows = await raw.find({ _id: { $in: [...ids] }, 'lease.token': token }).toArray();
-      return rows.map((row) => row._id);
-    },
 
     async release(ids: readonly string[], token: string): Promise<void> {
       await raw.updateMany(

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ClientSession, MongoError, MongoErrorLabel } from 'mongodb';
+import { type ClientSession, MongoError, MongoErrorLabel, MongoServerError } from 'mongodb';
 import type { Database } from '../db/connect.js';
 import { DeadlineExceeded, type Scope, transactionScope, WriteConflict } from './scope.js';
 
@@ -8,6 +8,7 @@ const inside = new AsyncLocalStorage<true>();
 /** Two that meet step aside for a random moment: short at first, since somebody waits, and longer while they meet again. */
 const FIRST_PAUSE_MS = 2;
 const MAX_PAUSE_MS = 32;
+const MAX_TIME_EXPIRED = 50;
 
 export interface TransactionLimits {
   /** Milliseconds over all attempts, from when its turn has come. */
@@ -76,8 +77,18 @@ async function attempt<T>(
     return result;
   } catch (error) {
     if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
-    throw error;
+    throw endedByServer(error) ? outOfTime(error) : error;
   }
+}
+
+/** Every operation is given the time that is left: the server ends it when the transaction's deadline has come. */
+function endedByServer(error: unknown): boolean {
+  if (hasLabel(error, MongoErrorLabel.UnknownTransactionCommitResult)) return false;
+  return error instanceof MongoServerError && error.code === MAX_TIME_EXPIRED;
+}
+
+function outOfTime(cause: unknown): DeadlineExceeded {
+  return new DeadlineExceeded('The transaction did not finish in its time', { cause });
 }
 
 /** A commit whose answer was lost may have happened: asking again is safe, and the only way to know. */

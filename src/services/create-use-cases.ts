@@ -6,6 +6,7 @@ import { confirmPayment } from './payments/confirm-payment.js';
 import { createPayment } from './payments/create-payment.js';
 import { refreshPayment } from './payments/refresh-payment.js';
 import { refundPayment } from './payments/refund-payment.js';
+import { requirePayment } from './payments/require-payment.js';
 import type { UseCases } from './use-cases.js';
 
 export function createUseCases(dependencies: UseCaseDependencies): UseCases {
@@ -22,10 +23,6 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
       if (!order) throw notFound('order_not_found', 'There is no such order.');
       return order;
     },
-    async getPayment(id) {
-      const payment = await payments.get(id);
-      if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
-      return payment;
-    },
+    getPayment: async (id) => requirePayment(await payments.get(id)),
   };
 }

@@ -1,9 +1,11 @@
 import type { RowOf } from '../../src/domain/changes.js';
+import type { OperationRow } from '../../src/domain/rows/operation.js';
 import type { StripeObjectRow } from '../../src/domain/rows/stripe-object.js';
 import { WorkingSet } from '../../src/domain/working-set.js';
 import type { BoundRepositories } from '../../src/repositories/repositories.js';
 import type { DecisionContext } from '../../src/services/stripe/families/family.js';
 import type { Decided } from '../../src/services/stripe/snapshots/decide-snapshots.js';
+import { exampleOperation } from './rows.js';
 
 export type Held = { [Name in keyof RowOf]?: RowOf[Name][] } & { mirror?: StripeObjectRow[] };
 
@@ -14,6 +16,19 @@ export function decisionContext(changes: Partial<DecisionContext> = {}): Decisio
     newId: (prefix) => `${prefix}_new`,
     ...changes,
   };
+}
+
+/** A confirm of `pay_1` that was sent and of which nothing is known yet, unless `changes` say otherwise. */
+export function sentOperation(changes: Partial<OperationRow> = {}): OperationRow {
+  const { _id = 'op_1', kind = 'payment.confirm' } = changes;
+  return exampleOperation({
+    _id,
+    kind,
+    stripeKey: `guichet:${kind}:${_id}:1`,
+    subject: { collection: 'payments', id: 'pay_1' },
+    before: { status: 'requires_payment_method', latestChargeId: null },
+    ...changes,
+  });
 }
 
 /** The rows of a decision, as if they had been loaded. */

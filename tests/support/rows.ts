@@ -1,9 +1,12 @@
 import type { CustomerRow } from '../../src/domain/rows/customer.js';
+import type { IdempotencyKeyRow } from '../../src/domain/rows/idempotency-key.js';
 import type { OperationRow } from '../../src/domain/rows/operation.js';
 import type { OrderRow } from '../../src/domain/rows/order.js';
 import type { PaymentRow } from '../../src/domain/rows/payment.js';
 import type { RefundRow } from '../../src/domain/rows/refund.js';
 import type { VersionedRow } from '../../src/domain/rows/shared.js';
+import type { StripeObjectRow } from '../../src/domain/rows/stripe-object.js';
+import type { WebhookEventRow } from '../../src/domain/rows/webhook-event.js';
 import { newId } from '../../src/utils/ids.js';
 
 const AT = new Date('2025-01-15T12:00:00.000Z');
@@ -108,38 +111,103 @@ export function exampleRefund(changes: Partial<RefundRow> = {}): RefundRow {
   };
 }
 
-/** A confirm of `pay_1` that was sent and of which nothing is known yet. */
 export function exampleOperation(changes: Partial<OperationRow> = {}): OperationRow {
-  const _id = changes._id ?? newId('op');
-  const kind = changes.kind ?? 'payment.confirm';
+  const _id = newId('op');
   return {
     _id,
     stripeAccountId: 'acct_1',
     livemode: false,
-    kind,
-    subject: { collection: 'payments', id: 'pay_1' },
-    laneKey: 'pay_1',
+    kind: 'payment.create',
+    subject: { collection: 'payments', id: newId('pay') },
+    laneKey: 'pi_1',
     apiVersion: '2024-12-18.acacia',
     method: 'POST',
-    path: '/v1/payment_intents/pi_1/confirm',
+    path: '/v1/payment_intents',
     params: '{}',
-    stripeKey: `guichet:${kind}:${_id}:1`,
+    stripeKey: `guichet:payment.create:${_id}:1`,
     attempt: 1,
     status: 'open',
     version: 1,
     open: true,
     firstSentAt: AT,
     unanswered: false,
-    before: { status: 'requires_payment_method', latestChargeId: null },
+    before: null,
     resultId: null,
     refusal: null,
     lease: null,
-    dueAt: new Date(AT.getTime() + 3_600_000),
+    dueAt: AT,
     requestId: 'req_1',
     actor: { type: 'api_key', id: 'key_1' },
     createdAt: AT,
     updatedAt: AT,
     settledAt: null,
+    ...changes,
+  };
+}
+
+export function exampleStripeObject(changes: Partial<StripeObjectRow> = {}): StripeObjectRow {
+  const stripeId = `pi_${newId('op').slice(3)}`;
+  return {
+    _id: `acct_1:test:${stripeId}`,
+    stripeAccountId: 'acct_1',
+    livemode: false,
+    object: 'payment_intent',
+    stripeId,
+    created: AT,
+    asOf: AT,
+    spanMs: 0,
+    version: 1,
+    rank: 1,
+    watched: '[]',
+    source: 'event',
+    deleted: false,
+    deletedAt: null,
+    data: { id: stripeId, metadata: { 'a.b': 'dotted', $set: 'operator' } },
+    ...changes,
+  };
+}
+
+export function exampleInboxRow(changes: Partial<WebhookEventRow> = {}): WebhookEventRow {
+  return {
+    _id: newId('evt'),
+    stripeAccountId: 'acct_1',
+    livemode: false,
+    type: 'payment_intent.created',
+    objectId: 'pi_1',
+    laneKey: 'pi_1',
+    lane: 7,
+    apiVersion: '2024-12-18.acacia',
+    created: AT,
+    requestKey: null,
+    origin: 'webhook',
+    bytes: 2,
+    body: '{}',
+    status: 'pending',
+    decision: null,
+    reason: null,
+    attempts: 0,
+    dueAt: AT,
+    error: null,
+    receivedAt: AT,
+    appliedAt: null,
+    bodyUntil: AT,
+    expireAt: new Date(AT.getTime() + 90 * 86_400_000),
+    ...changes,
+  };
+}
+
+export function exampleIdempotencyKey(changes: Partial<IdempotencyKeyRow> = {}): IdempotencyKeyRow {
+  return {
+    _id: newId('key'),
+    caller: 'key_1',
+    route: 'POST /api/payments/refund',
+    requestHash: 'h',
+    status: 'started',
+    lease: null,
+    operationId: null,
+    answer: null,
+    createdAt: AT,
+    finishedAt: null,
     ...changes,
   };
 }

@@ -2,19 +2,22 @@ import type { AddressInfo } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 
+/** `answer-lost`: taken, and answered with a failure. `held`: taken, and never answered. */
+type Failure = 'refused' | 'answer-lost' | 'held';
+
 export interface TestSmtp {
   url: string;
   /** What was accepted, in order. */
   received: ParsedMail[];
   /** Answers the next messages with a temporary failure, before (refused) or after (accepted, answer lost) taking them. */
-  fail(times: number, how: 'refused' | 'answer-lost'): void;
+  fail(times: number, how: Failure): void;
   stop(): Promise<void>;
 }
 
 /** A real mail server on a socket. */
 export async function startSmtp(): Promise<TestSmtp> {
   const received: ParsedMail[] = [];
-  let failures = { times: 0, how: 'refused' as 'refused' | 'answer-lost' };
+  let failures: { times: number; how: Failure } = { times: 0, how: 'refused' };
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
@@ -22,7 +25,8 @@ export async function startSmtp(): Promise<TestSmtp> {
       simpleParser(stream).then((mail) => {
         const failing = failures.times > 0;
         if (failing) failures.times -= 1;
-        if (!failing || failures.how === 'answer-lost') received.push(mail);
+        if (!failing || failures.how !== 'refused') received.push(mail);
+        if (failing && failures.how === 'held') return;
         callback(failing ? Object.assign(new Error('try again later'), { responseCode: 451 }) : null);
       }, callback);
     },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { insert } from '../../domain/changes.js';
-import { conflict, type GuichetError, invalidRequest, notFound } from '../../domain/errors.js';
+import { conflict, type GuichetError, invalidRequest } from '../../domain/errors.js';
 import { isConfirmable } from '../../domain/payment-state.js';
 import type { OperationRow } from '../../domain/rows/operation.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
@@ -12,6 +12,7 @@ import { newOperation } from '../stripe/operations/open-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext, ConfirmPaymentInput, UseCases } from '../use-cases.js';
+import { requirePayment } from './require-payment.js';
 
 /**
  * Confirms a payment with a payment method. A decline throws `payment_declined` (402), and the payment can be confirmed
@@ -91,11 +92,6 @@ function requireIntent(payment: PaymentRow): string {
     throw conflict('payment_not_confirmable', `The payment is ${payment.status}: it cannot be confirmed.`);
   }
   return id;
-}
-
-function requirePayment(payment: PaymentRow | null): PaymentRow {
-  if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
-  return payment;
 }
 
 /** Only our own sites may be returned to: an open redirect would lend them our name. */

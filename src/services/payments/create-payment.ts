@@ -12,6 +12,7 @@ import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext, CreatePaymentInput, UseCases } from '../use-cases.js';
 import { waitUntil } from '../wait-until.js';
 import { newPayment, type PaymentTerms, paymentOpening } from './new-payment.js';
+import { requirePayment } from './require-payment.js';
 import { withClientSecret } from './with-client-secret.js';
 
 type Opened = { operation: OperationRow } | { existing: PaymentRow };
@@ -43,8 +44,7 @@ export function createPayment(dependencies: UseCaseDependencies): UseCases['crea
 async function made(dependencies: UseCaseDependencies, operation: OperationRow) {
   const paymentId = operation.subject.id;
   if (operation.status !== 'succeeded') throw outcomeError(operation, { paymentId });
-  const payment = await dependencies.repositories.payments.get(paymentId);
-  if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
+  const payment = requirePayment(await dependencies.repositories.payments.get(paymentId));
   return { payment: await withClientSecret(dependencies, payment), created: true };
 }
 

@@ -1,10 +1,10 @@
-import { notFound } from '../../domain/errors.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { applySnapshots } from '../stripe/snapshots/apply-snapshots.js';
 import { readObject } from '../stripe/snapshots/read-object.js';
 import type { UseCases } from '../use-cases.js';
 import { cannotAsk } from './cannot-ask.js';
+import { requirePayment } from './require-payment.js';
 
 /** A read that lost its guard to another write says nothing certain: it is made again. */
 const MAX_READS = 3;
@@ -13,7 +13,7 @@ const MAX_READS = 3;
 export function refreshPayment(dependencies: UseCaseDependencies): UseCases['refreshPayment'] {
   const { repositories } = dependencies;
   return async (id) => {
-    const payment = await requirePayment(dependencies, id);
+    const payment = requirePayment(await repositories.payments.get(id));
     const intentId = payment.stripe.paymentIntentId;
     if (!intentId) return payment;
     const cause = { actor: { type: 'system' as const, id: 'refresh' }, requestId: null };
@@ -29,10 +29,4 @@ export function refreshPayment(dependencies: UseCaseDependencies): UseCases['ref
 
 function scopeOf({ stripeAccountId, livemode }: PaymentRow) {
   return { stripeAccountId, livemode };
-}
-
-async function requirePayment({ repositories }: UseCaseDependencies, id: string): Promise<PaymentRow> {
-  const payment = await repositories.payments.get(id);
-  if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
-  return payment;
 }

@@ -16,6 +16,7 @@ import { newOperation, stripeMetadata } from '../stripe/operations/open-operatio
 import { outcomeError } from '../stripe/operations/outcome-error.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext, RefundPaymentInput, UseCases } from '../use-cases.js';
+import { requirePayment } from './require-payment.js';
 
 /**
  * Gives money back. The amount is set aside before Stripe is asked, so parallel refunds that fit are all accepted and
@@ -62,11 +63,6 @@ async function run(
     open,
   );
   return executeOperation(dependencies, operation, token);
-}
-
-function requirePayment(payment: PaymentRow | null): PaymentRow {
-  if (!payment) throw notFound('payment_not_found', 'There is no such payment.');
-  return payment;
 }
 
 function newRefund(

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import { defineFamily, idOf, type Needs, type SnapshotOf } from './family.js';
+import { paymentOfIntent } from './payment-of-intent.js';
 
 type Charge = Stripe.Charge;
 
@@ -47,15 +48,9 @@ function needs({ object }: SnapshotOf<Charge>, rows: WorkingSet): Needs {
 }
 
 /** What was given back is not what our refunds say, those under way included: somebody else made or undid one. */
-function refundsDiffer({ object, stripeAccountId, livemode }: SnapshotOf<Charge>, rows: WorkingSet): boolean {
-  const intentId = idOf(object.payment_intent);
-  const payment = rows.find(
-    'payments',
-    (row) =>
-      row.stripe.paymentIntentId === intentId &&
-      row.stripeAccountId === stripeAccountId &&
-      row.livemode === livemode,
-  );
+function refundsDiffer(snapshot: SnapshotOf<Charge>, rows: WorkingSet): boolean {
+  const { object } = snapshot;
+  const payment = paymentOfIntent(rows, snapshot, idOf(object.payment_intent));
   if (!payment) return false;
   const { amountRefunded, amountReserved } = payment;
   return object.amount_refunded < amountRefunded || object.amount_refunded > amountRefunded + amountReserved;

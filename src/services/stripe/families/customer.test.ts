@@ -1,6 +1,11 @@
 import { expect } from 'chai';
-import { decisionContext, type Held, workingSet } from '../../../../tests/support/held-rows.js';
-import { exampleCustomer, exampleOperation } from '../../../../tests/support/rows.js';
+import {
+  decisionContext,
+  type Held,
+  sentOperation,
+  workingSet,
+} from '../../../../tests/support/held-rows.js';
+import { exampleCustomer } from '../../../../tests/support/rows.js';
 import { customerObject, told } from '../../../../tests/support/snapshots.js';
 import type { StripeObject } from '../../../domain/stripe-answer.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
@@ -15,7 +20,7 @@ const decide = (object: StripeObject, held: Held, changes: Partial<Snapshot> = {
 describe('the customer family', () => {
   const creating = exampleCustomer({ ...customer, status: 'creating', stripe: { customerId: null } });
   const subject = { collection: 'customers', id: 'cus_1' } as const;
-  const operations = [exampleOperation({ _id: 'op_1', kind: 'customer.create', subject })];
+  const operations = [sentOperation({ _id: 'op_1', kind: 'customer.create', subject })];
   const made = customerObject({ metadata: { guichet_operation: 'op_1' } });
 
   it('attaches to the customer whose operation made it', () => {

@@ -1,6 +1,11 @@
 import { expect } from 'chai';
-import { decisionContext, type Held, workingSet } from '../../../../tests/support/held-rows.js';
-import { exampleOperation, exampleOrder, examplePayment } from '../../../../tests/support/rows.js';
+import {
+  decisionContext,
+  type Held,
+  sentOperation,
+  workingSet,
+} from '../../../../tests/support/held-rows.js';
+import { exampleOrder, examplePayment } from '../../../../tests/support/rows.js';
 import { declinedIntent, intentObject, paidIntent, read, told } from '../../../../tests/support/snapshots.js';
 import type { Change } from '../../../domain/changes.js';
 import type { PaymentRow } from '../../../domain/rows/payment.js';
@@ -147,7 +152,7 @@ describe('the PaymentIntent family', () => {
   describe('attaches to the payment whose operation made it', () => {
     const stripe = { ...payment.stripe, paymentIntentId: null };
     const making = examplePayment({ ...payment, status: 'creating', stripe });
-    const operations = [exampleOperation({ _id: 'op_1', kind: 'payment.create' })];
+    const operations = [sentOperation({ _id: 'op_1', kind: 'payment.create' })];
     const metadata = { guichet_operation: 'op_1' };
 
     it('with equal terms', () => {
@@ -181,7 +186,7 @@ describe('the PaymentIntent family', () => {
     });
 
     it('never by an operation that made something else', () => {
-      const confirm = [exampleOperation({ _id: 'op_1', kind: 'payment.confirm' })];
+      const confirm = [sentOperation({ _id: 'op_1', kind: 'payment.confirm' })];
       expect(
         decide(told(intentObject({ metadata })), { payments: [making], operations: confirm }),
       ).to.deep.equal([]);

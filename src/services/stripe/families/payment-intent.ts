@@ -13,6 +13,7 @@ import {
   type SnapshotOf,
 } from './family.js';
 import { payOrder } from './pay-order.js';
+import { paymentOfIntent } from './payment-of-intent.js';
 
 type Intent = Stripe.PaymentIntent;
 
@@ -61,14 +62,8 @@ function paymentNeeds(snapshot: SnapshotOf<Intent>, rows: WorkingSet): Needs {
 
 /** The payment that has this PaymentIntent, or the one whose operation made it. */
 function paymentOf(snapshot: SnapshotOf<Intent>, rows: WorkingSet): PaymentRow | null {
-  const { object, stripeAccountId, livemode } = snapshot;
-  const attached = rows.find(
-    'payments',
-    (row) =>
-      row.stripe.paymentIntentId === object.id &&
-      row.stripeAccountId === stripeAccountId &&
-      row.livemode === livemode,
-  );
+  const { object } = snapshot;
+  const attached = paymentOfIntent(rows, snapshot, object.id);
   if (attached) return attached;
   const operation = rows.get('operations', operationIdOf(object));
   const made = operation?.kind === 'payment.create' ? rows.get('payments', operation.subject.id) : null;

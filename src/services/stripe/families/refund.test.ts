@@ -1,6 +1,11 @@
 import { expect } from 'chai';
-import { decisionContext, type Held, workingSet } from '../../../../tests/support/held-rows.js';
-import { exampleOperation, examplePayment, exampleRefund } from '../../../../tests/support/rows.js';
+import {
+  decisionContext,
+  type Held,
+  sentOperation,
+  workingSet,
+} from '../../../../tests/support/held-rows.js';
+import { examplePayment, exampleRefund } from '../../../../tests/support/rows.js';
 import { refundObject, told } from '../../../../tests/support/snapshots.js';
 import type { Change, Move } from '../../../domain/changes.js';
 import type { RefundStatus } from '../../../domain/refunds.js';
@@ -34,7 +39,7 @@ describe('the refund family', () => {
   const asked = exampleRefund({ ...refund, status: 'reserved', stripe: { ...stripe, refundId: null } });
   const reserving = examplePayment({ ...payment, amountRefunded: 0, amountReserved: 700 });
   const subject = { collection: 'refunds', id: 'ref_1' } as const;
-  const operations = [exampleOperation({ _id: 'op_1', kind: 'refund.create', subject })];
+  const operations = [sentOperation({ _id: 'op_1', kind: 'refund.create', subject })];
   const metadata = { guichet_operation: 'op_1' };
 
   const first: [status: string, kept: RefundStatus, sums: object][] = [
@@ -108,7 +113,7 @@ describe('the refund family', () => {
     const taken = exampleRefund({ ...refund, stripe: { ...stripe, refundId: 're_0' } });
     const second = decide({ metadata }, { payments: [payment], refunds: [taken], operations });
     expect(summary(second)[0]).to.equal('insert refunds');
-    const confirm = [exampleOperation({ _id: 'op_1', kind: 'payment.confirm', subject })];
+    const confirm = [sentOperation({ _id: 'op_1', kind: 'payment.confirm', subject })];
     const changes = decide({ metadata }, { payments: [reserving], refunds: [asked], operations: confirm });
     expect(summary(changes)[0]).to.equal('insert refunds');
   });

@@ -20,6 +20,7 @@ import {
   operationIdOf,
   type SnapshotOf,
 } from './family.js';
+import { paymentOfIntent } from './payment-of-intent.js';
 
 type Refund = Stripe.Refund;
 type RefundSnapshot = SnapshotOf<Refund>;
@@ -57,18 +58,8 @@ function needs(snapshot: RefundSnapshot, rows: WorkingSet): Needs {
   };
 }
 
-function paymentOf(
-  { object, stripeAccountId, livemode }: RefundSnapshot,
-  rows: WorkingSet,
-): PaymentRow | null {
-  const intentId = idOf(object.payment_intent);
-  return rows.find(
-    'payments',
-    (row) =>
-      row.stripe.paymentIntentId === intentId &&
-      row.stripeAccountId === stripeAccountId &&
-      row.livemode === livemode,
-  );
+function paymentOf(snapshot: RefundSnapshot, rows: WorkingSet): PaymentRow | null {
+  return paymentOfIntent(rows, snapshot, idOf(snapshot.object.payment_intent));
 }
 
 function refundOf({ object }: RefundSnapshot, payment: PaymentRow, rows: WorkingSet): RefundRow | null {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { decisionContext, workingSet } from '../../../../tests/support/held-rows.js';
-import { exampleOperation, examplePayment } from '../../../../tests/support/rows.js';
+import { decisionContext, sentOperation, workingSet } from '../../../../tests/support/held-rows.js';
+import { examplePayment } from '../../../../tests/support/rows.js';
 import {
   chargeObject,
   customerObject,
@@ -55,7 +55,7 @@ describe('an operation whose outcome is open', () => {
     ['refund.create', refundObject({ metadata })],
   ];
   for (const [kind, made] of creates) {
-    const operation = exampleOperation({ _id: 'op_1', kind, status: 'unknown', unanswered: true });
+    const operation = sentOperation({ _id: 'op_1', kind, status: 'unknown', unanswered: true });
     it(`${kind}: is settled by what it made, told or read, with our key or without`, () => {
       const snapshots = [told(made), told(made, 1, { requestKey: operation.stripeKey }), read(made, 0)];
       for (const snapshot of snapshots) {
@@ -76,7 +76,7 @@ describe('an operation whose outcome is open', () => {
   }
 
   it('counter-example 9: charge.refunded with our key settles no refund, and has it looked up now', () => {
-    const operation = exampleOperation({ _id: 'op_1', kind: 'refund.create' });
+    const operation = sentOperation({ _id: 'op_1', kind: 'refund.create' });
     const snapshot = told(chargeObject({ amount_refunded: 700 }), 1, { requestKey: operation.stripeKey });
     expect(settle(operation, snapshot)).to.deep.equal(DUE_NOW);
     const own = told(refundObject({ metadata }), 1, { requestKey: operation.stripeKey });
@@ -84,7 +84,7 @@ describe('an operation whose outcome is open', () => {
   });
 
   it('counter-example 7: is settled by its refund that executes after all, however long it was unknown', () => {
-    const refused = exampleOperation({
+    const refused = sentOperation({
       _id: 'op_1',
       kind: 'refund.create',
       status: 'unknown',
@@ -97,14 +97,14 @@ describe('an operation whose outcome is open', () => {
 
   it('is left alone once it is closed', () => {
     for (const status of ['succeeded', 'refused', 'abandoned'] as const) {
-      const closed = exampleOperation({ _id: 'op_1', kind: 'refund.create', status, open: false });
+      const closed = sentOperation({ _id: 'op_1', kind: 'refund.create', status, open: false });
       expect(settle(closed, told(refundObject({ metadata })))).to.equal(null);
     }
   });
 });
 
 describe('a confirm whose outcome is open', () => {
-  const confirm = exampleOperation({ _id: 'op_1', exclusiveKey: 'pay_1' });
+  const confirm = sentOperation({ _id: 'op_1', exclusiveKey: 'pay_1' });
   const caused = (object: StripeObject) => told(object, 1, { requestKey: confirm.stripeKey });
   const action = { type: 'redirect_to_url' };
 
@@ -148,7 +148,7 @@ describe('a confirm whose outcome is open', () => {
 
   it('counter-example 10: a read that shows the decline of the attempt before settles nothing', () => {
     const before = { status: 'requires_payment_method', latestChargeId: 'ch_1' };
-    const second = exampleOperation({ ...confirm, _id: 'op_2', stripeKey: 'second', before });
+    const second = sentOperation({ ...confirm, _id: 'op_2', stripeKey: 'second', before });
     const shown = declinedIntent({ latest_charge: 'ch_1' });
     expect(settle(second, read(shown, 0)), 'A declined, B sent and unanswered').to.equal(null);
     expect(settle(second, told(shown, 1, { requestKey: confirm.stripeKey })), "A's own event").to.equal(null);

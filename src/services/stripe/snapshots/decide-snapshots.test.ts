@@ -1,8 +1,13 @@
 import { expect } from 'chai';
-import { committed, decisionContext, type Held, reading } from '../../../../tests/support/held-rows.js';
+import {
+  committed,
+  decisionContext,
+  type Held,
+  reading,
+  sentOperation,
+} from '../../../../tests/support/held-rows.js';
 import {
   exampleCustomer,
-  exampleOperation,
   exampleOrder,
   examplePayment,
   exampleRefund,
@@ -68,7 +73,7 @@ describe('decideSnapshots', () => {
       status: 'creating',
       stripe: { ...payment.stripe, paymentIntentId: null },
     });
-    const operation = exampleOperation({ _id: 'op_1', kind: 'payment.create' });
+    const operation = sentOperation({ _id: 'op_1', kind: 'payment.create' });
     const intent = intentObject({ metadata: { guichet_operation: 'op_1' } });
     const held = { orders: [order], payments: [making], operations: [operation] };
     const decided = await decide(held, told(intent, 0, { first: true }));
@@ -118,7 +123,7 @@ describe('decideSnapshots', () => {
   });
 
   it('writes nothing for one that only a fetch can settle, and closes no operation by it', async () => {
-    const operation = exampleOperation({ exclusiveKey: 'pay_1' });
+    const operation = sentOperation({ exclusiveKey: 'pay_1' });
     const { rows } = await inTurn({ payments: [payment] }, told(intentObject({ payment_method: 'pm_0' }), 1));
     const close = told(declinedIntent(), 2, { requestKey: operation.stripeKey });
     const decided = await decide({ ...rows, operations: [operation] }, close);
@@ -215,7 +220,7 @@ describe('decideSnapshots', () => {
       exampleRefund({ ...asked, paymentId: 'pay_1' }),
     ];
     const subject = { collection: 'refunds', id: 'ref_2' } as const;
-    const operations = [exampleOperation({ _id: 'op_2', kind: 'refund.create', subject })];
+    const operations = [sentOperation({ _id: 'op_2', kind: 'refund.create', subject })];
     const object = refundObject({ metadata: { guichet_operation: 'op_2' } });
     const held = { payments: [paid], refunds, operations };
     const decided = await decide(held, told(object, 1, { first: true }));

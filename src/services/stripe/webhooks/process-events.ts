@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { WebhookEventRow } from '../../../domain/rows/webhook-event.js';
 import type { BoundRepositories, Repositories } from '../../../repositories/repositories.js';
 import { WriteConflict } from '../../../repositories/scope.js';
+import { isConflict } from '../../../repositories/transaction.js';
 import type { EventFate } from '../../../repositories/webhook-events.js';
 import { backoffMs } from '../../../utils/backoff.js';
 import type { Clock } from '../../../utils/clock.js';
@@ -24,6 +25,8 @@ const WORKER_TRANSACTION = { deadlineMs: 4000, attempts: 3 };
 const MAX_ATTEMPTS = 14;
 const MAX_ATTEMPTS_AFTER_DEATH = 8;
 const BASE_MS = 5000;
+/** Whoever else writes the same rows is done in a moment. */
+const CONFLICT_BASE_MS = 100;
 const CAP_MS = 6 * 3_600_000;
 
 /**
@@ -118,7 +121,8 @@ export async function putOff(
     logger.error({ eventId: row._id, type: row.type, attempts, message }, 'Webhook event is a dead letter');
     return;
   }
-  const pause = backoffMs({ attempt: attempts, baseMs: BASE_MS, capMs: CAP_MS, random: Math.random });
+  const baseMs = isConflict(cause) ? CONFLICT_BASE_MS : BASE_MS;
+  const pause = backoffMs({ attempt: attempts, baseMs, capMs: CAP_MS, random: Math.random });
   const dueAt = new Date(clock.now().getTime() + pause);
   await repositories.webhookEvents.postpone(row._id, { dueAt, error, attempts });
   logger.warn({ eventId: row._id, type: row.type, attempts, message }, 'Webhook event is put off');

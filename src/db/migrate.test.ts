@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import { openEmptyDatabase, type TestDatabase } from '../../tests/support/database.js';
+import { missingUniqueIndexes } from '../repositories/indexes.js';
+import { createMigration, migrateUp, migrationStatus } from './migrate.js';
+
+describe('migrateUp', () => {
+  let db: TestDatabase;
+  let all: string[];
+  beforeEach(async () => {
+    db = await openEmptyDatabase('migrate');
+    all = (await migrationStatus(db.database)).pending;
+  });
+  afterEach(() => db.close());
+
+  it('builds every unique index, and running it again changes nothing', async () => {
+    const { database, stores } = db;
+    expect((await missingUniqueIndexes(stores)).length).to.be.greaterThan(5);
+    expect(all[0]).to.equal('0001-first-purchase');
+    expect(await migrateUp(database)).to.deep.equal(all);
+    expect(await missingUniqueIndexes(stores)).to.deep.equal([]);
+    const indexes = await stores.payments.raw.indexes();
+    expect(await migrateUp(database)).to.deep.equal([]);
+    expect(await stores.payments.raw.indexes()).to.deep.equal(indexes);
+    expect(await migrationStatus(database)).to.deep.equal({ executed: all, pending: [] });
+  });
+
+  it('of two at once one migrates, and the other finds it done', async () => {
+    const { database, stores } = db;
+    const ran = await Promise.all([migrateUp(database), migrateUp(database)]);
+    expect(ran.flat()).to.deep.equal(all);
+    expect(await missingUniqueIndexes(stores)).to.deep.equal([]);
+  });
+
+  it('keeps the rows that are there', async () => {
+    const { database, stores } = db;
+    await migrateUp(database);
+    await stores.locks.raw.insertOne({ _id: 'kept', lease: null, released: true, orphaned: false });
+    const migrations = db.outside.db(database.settings.dbName).collection('guichet_migrations');
+    await migrations.deleteMany({}, { hint: '_id_' });
+    expect(await migrateUp(database)).to.deep.equal(all);
+    expect(await stores.locks.raw.findOne({ _id: 'kept' })).to.include({ released: true });
+  });
+
+  it('gives the lock back when a migration fails, so that the next one can try', async () => {
+    const { database, stores } = db;
+    // An index that is there with other options is a failure of createIndex.
+    await stores.operations.raw.createIndex({ stripeKey: 1 }, { unique: false });
+    const failed = await migrateUp(database).catch((error: Error) => error);
+    expect(failed).to.be.instanceOf(Error);
+    await stores.operations.raw.dropIndex('stripeKey_1');
+    expect(await migrateUp(database)).to.deep.equal(all);
+  });
+
+  it('tells which unique index is missing', async () => {
+    const { database, stores } = db;
+    await migrateUp(database);
+    await stores.operations.raw.dropIndex('stripeKey_1');
+    expect(await missingUniqueIndexes(stores)).to.deep.equal(['guichet_operations {"stripeKey":1}']);
+  });
+
+  it('takes only names that make a file', async () => {
+    for (const name of ['', 'Add Payouts', '../x', 'a.ts']) {
+      const refused = await createMigration(name).catch((error: Error) => error.message);
+      expect(refused).to.include('lower case');
+    }
+  });
+});

@@ -1,0 +1,18 @@
+import type { PaymentRow } from '../../../domain/rows/payment.js';
+import type { StripeScope } from '../../../domain/rows/shared.js';
+import type { WorkingSet } from '../../../domain/working-set.js';
+
+/** The loaded payment that has this PaymentIntent, in the same account and mode. */
+export function paymentOfIntent(
+  rows: WorkingSet,
+  { stripeAccountId, livemode }: StripeScope,
+  intentId: string | null,
+): PaymentRow | null {
+  return rows.find(
+    'payments',
+    (row) =>
+      row.stripe.paymentIntentId === intentId &&
+      row.stripeAccountId === stripeAccountId &&
+      row.livemode === livemode,
+  );
+}
