@@ -63,6 +63,7 @@ describe('200 concurrent purchases', function () {
     expect(stack.smtp.received).to.have.length(PURCHASES);
     expect(stack.sandbox.control.objects('charge')).to.have.length(PURCHASES);
     expect(await count('webhook_events', { status: 'applied' })).to.equal(events);
+    expect(await count('webhook_events', { lane: 'fetch' }), 'events that needed a fetch').to.equal(0);
     for (const name of ['webhook_events', 'outbox_messages', 'operations']) {
       expect(await count(name, { dueAt: { $exists: true } }), `due in ${name}`).to.equal(0);
     }

@@ -1,0 +1,161 @@
+import { expect } from 'chai';
+import { decisionContext, sentOperation, workingSet } from '../../../../tests/support/held-rows.js';
+import { examplePayment } from '../../../../tests/support/rows.js';
+import {
+  chargeObject,
+  customerObject,
+  declinedIntent,
+  intentObject,
+  paidIntent,
+  read,
+  refundObject,
+  told,
+} from '../../../../tests/support/snapshots.js';
+import type { OperationRow } from '../../../domain/rows/operation.js';
+import type { StripeObject } from '../../../domain/stripe-answer.js';
+import type { Snapshot } from '../snapshots/snapshot.js';
+import { settleOperations } from './settle-by-snapshot.js';
+
+const NOW = decisionContext().now;
+const payment = examplePayment({ _id: 'pay_1' });
+
+/** What the snapshot writes into the operation; null when it leaves it alone. */
+function settle(operation: OperationRow, snapshot: Snapshot): Partial<OperationRow> | null {
+  const rows = workingSet({ payments: [payment], operations: [operation] });
+  const changes = settleOperations(snapshot, rows, NOW);
+  expect(changes.length).to.be.at.most(1);
+  const [change] = changes;
+  if (!change) return null;
+  if (change.type !== 'move' || change.collection !== 'operations') throw new Error(`${change.type}?`);
+  expect(change.id).to.equal(operation._id);
+  return change.set;
+}
+
+const SUCCEEDED = { status: 'succeeded', open: false, settledAt: NOW, lease: null, dueAt: undefined };
+const DUE_NOW = { dueAt: NOW };
+const REFUSED = {
+  status: 'refused',
+  open: false,
+  refusal: {
+    status: 402,
+    type: 'card_error',
+    code: 'card_declined',
+    declineCode: 'generic_decline',
+    param: null,
+    message: 'No.',
+  },
+};
+
+describe('an operation whose outcome is open', () => {
+  const metadata = { guichet_operation: 'op_1' };
+
+  const creates: [kind: OperationRow['kind'], made: StripeObject][] = [
+    ['customer.create', customerObject({ metadata })],
+    ['payment.create', intentObject({ metadata })],
+    ['refund.create', refundObject({ metadata })],
+  ];
+  for (const [kind, made] of creates) {
+    const operation = sentOperation({ _id: 'op_1', kind, status: 'unknown', unanswered: true });
+    it(`${kind}: is settled by what it made, told or read, with our key or without`, () => {
+      const snapshots = [told(made), told(made, 1, { requestKey: operation.stripeKey }), read(made, 0)];
+      for (const snapshot of snapshots) {
+        expect(settle(operation, snapshot)).to.deep.equal({ ...SUCCEEDED, resultId: made.id });
+      }
+    });
+
+    it(`${kind}: is not settled by what another operation made`, () => {
+      const other = { ...made, metadata: { guichet_operation: 'op_2' } };
+      expect(settle(operation, told(other))).to.equal(null);
+      expect(settle(operation, told({ ...made, metadata: {} }))).to.equal(null);
+    });
+
+    it(`${kind}: is not settled by another kind of object that carries its id`, () => {
+      // Stripe copies a PaymentIntent's metadata to its charge.
+      expect(settle(operation, told(chargeObject({ metadata })))).to.equal(null);
+    });
+  }
+
+  it('counter-example 9: charge.refunded with our key settles no refund, and has it looked up now', () => {
+    const operation = sentOperation({ _id: 'op_1', kind: 'refund.create' });
+    const snapshot = told(chargeObject({ amount_refunded: 700 }), 1, { requestKey: operation.stripeKey });
+    expect(settle(operation, snapshot)).to.deep.equal(DUE_NOW);
+    const own = told(refundObject({ metadata }), 1, { requestKey: operation.stripeKey });
+    expect(settle(operation, own), 'its own event still can').to.deep.include({ resultId: 're_1' });
+  });
+
+  it('counter-example 7: is settled by its refund that executes after all, however long it was unknown', () => {
+    const refused = sentOperation({
+      _id: 'op_1',
+      kind: 'refund.create',
+      status: 'unknown',
+      unanswered: true,
+    });
+    expect(settle(refused, told(refundObject({ metadata }), 86_000))).to.deep.include({
+      status: 'succeeded',
+    });
+  });
+
+  it('is left alone once it is closed', () => {
+    for (const status of ['succeeded', 'refused', 'abandoned'] as const) {
+      const closed = sentOperation({ _id: 'op_1', kind: 'refund.create', status, open: false });
+      expect(settle(closed, told(refundObject({ metadata })))).to.equal(null);
+    }
+  });
+});
+
+describe('a confirm whose outcome is open', () => {
+  const confirm = sentOperation({ _id: 'op_1', exclusiveKey: 'pay_1' });
+  const caused = (object: StripeObject) => told(object, 1, { requestKey: confirm.stripeKey });
+  const action = { type: 'redirect_to_url' };
+
+  it('is settled by the event that it caused, as that says', () => {
+    const settled = { ...SUCCEEDED, resultId: 'pi_1' };
+    expect(settle(confirm, caused(paidIntent()))).to.deep.equal(settled);
+    const asks = intentObject({ status: 'requires_action', next_action: action });
+    expect(settle(confirm, caused(asks))).to.deep.equal(settled);
+    expect(settle(confirm, caused(intentObject({ status: 'processing' })))).to.deep.equal(settled);
+    expect(settle(confirm, caused(declinedIntent()))).to.deep.include(REFUSED);
+  });
+
+  it('is not settled by an event that something else caused: the customer may pay in the browser', () => {
+    for (const object of [paidIntent(), declinedIntent(), intentObject({ status: 'canceled' })]) {
+      expect(settle(confirm, told(object, 1, { requestKey: 'somebody else' }))).to.equal(null);
+      expect(settle(confirm, told(object))).to.equal(null);
+    }
+  });
+
+  it('is looked up now when its charge is told first', () => {
+    expect(settle(confirm, caused(chargeObject()))).to.deep.equal(DUE_NOW);
+    expect(settle(confirm, caused(chargeObject({ status: 'failed' })))).to.deep.equal(DUE_NOW);
+  });
+
+  it('is not settled by another PaymentIntent', () => {
+    expect(settle(confirm, read(paidIntent({ id: 'pi_2' }), 0))).to.equal(null);
+    expect(settle(confirm, caused(paidIntent({ id: 'pi_2' })))).to.deep.equal(DUE_NOW);
+  });
+
+  it('is settled by a read that shows another status, or another charge, than before it was sent', () => {
+    expect(settle(confirm, read(paidIntent(), 0))).to.deep.include({ status: 'succeeded' });
+    const asks = intentObject({ status: 'requires_action', next_action: action });
+    expect(settle(confirm, read(asks, 0))).to.deep.include({ status: 'succeeded' });
+    expect(settle(confirm, read(declinedIntent(), 0)), 'another charge').to.deep.include(REFUSED);
+    expect(settle(confirm, read(declinedIntent(), 0, { source: 'list' }))).to.deep.include(REFUSED);
+  });
+
+  it('stays open when a read shows the PaymentIntent as it was: the request may still be on its way', () => {
+    expect(settle(confirm, read(intentObject(), 0))).to.equal(null);
+  });
+
+  it('counter-example 10: a read that shows the decline of the attempt before settles nothing', () => {
+    const before = { status: 'requires_payment_method', latestChargeId: 'ch_1' };
+    const second = sentOperation({ ...confirm, _id: 'op_2', stripeKey: 'second', before });
+    const shown = declinedIntent({ latest_charge: 'ch_1' });
+    expect(settle(second, read(shown, 0)), 'A declined, B sent and unanswered').to.equal(null);
+    expect(settle(second, told(shown, 1, { requestKey: confirm.stripeKey })), "A's own event").to.equal(null);
+    const itsOwn = declinedIntent({ latest_charge: 'ch_2' });
+    expect(settle(second, read(itsOwn, 0)), 'B declined').to.deep.include(REFUSED);
+    expect(settle(second, read(paidIntent({ latest_charge: 'ch_2' }), 0))).to.deep.include({
+      status: 'succeeded',
+    });
+  });
+});
