@@ -56,6 +56,8 @@ export interface Repositories extends Omit<BoundRepositories, 'commit'> {
  */
 const POOL_SHARE = 3;
 const MIN_SLOTS = 4;
+/** Longer than one transaction may take, and short enough for a caller: then it goes ahead and may conflict. */
+const MAX_TURN_WAIT_MS = 10_000;
 
 export function createRepositories(database: Database): Repositories {
   const stores = openStores(database);
@@ -66,9 +68,10 @@ export function createRepositories(database: Database): Repositories {
     ...plain,
     locks: locksRepository(stores),
     transaction({ about = null, ...limits }, fn) {
-      const maxWaitMs = limits.deadlineMs;
       const run: TransactionOptions['inTurn'] = (work) =>
-        about === null ? inSlot(work) : inTurn({ key: about, maxWaitMs }, () => inSlot(work));
+        about === null
+          ? inSlot(work)
+          : inTurn({ key: about, maxWaitMs: MAX_TURN_WAIT_MS }, () => inSlot(work));
       return runTransaction(database, { ...limits, inTurn: run }, (scope) => fn(bind(stores, scope)));
     },
   };

@@ -46,7 +46,7 @@ interface Calls {
 }
 
 describe('an outcome that Stripe does not tell', function () {
-  this.timeout(40_000);
+  this.timeout(90_000);
   let stack: Stack;
   before(async () => {
     stack = await startStack({ role: 'api', webhooks: 'by-hand', environment: shortTimes });
@@ -139,7 +139,7 @@ describe('an outcome that Stripe does not tell', function () {
     eventually(
       () => stack.rows('operations').find({ open: true }, { hint: '_id_' }).toArray(),
       (rows) => rows.length === 0,
-      15_000,
+      40_000,
     );
 
   it('row 2 an operation whose process died before it was sent is sent by the worker, once', async () => {

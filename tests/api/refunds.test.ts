@@ -3,7 +3,8 @@ import { eventually } from '../support/eventually.js';
 import { distinct, newIntent, newPaidPayment, postsTo } from '../support/payment-steps.js';
 import { type Stack, startStack } from '../support/stack.js';
 
-describe('refunds', () => {
+describe('refunds', function () {
+  this.timeout(60_000);
   let stack: Stack;
   before(async () => {
     stack = await startStack();

@@ -86,7 +86,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...options.environment,
   };
   const apiKey = await prepareDatabase(environment);
-  const mongo = await MongoClient.connect(uri);
+  // As the service reads: a change that only this client saw early would make a test race with it.
+  const mongo = await MongoClient.connect(uri, { readConcernLevel: 'majority' });
   const logs: Record<string, unknown>[] = [];
   const logger = createLogger(
     { level: environment.LOG_LEVEL ?? 'info' },
