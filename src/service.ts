@@ -23,8 +23,11 @@ export interface Service {
   /** Null for a worker, which listens to nobody. */
   port: number | null;
   container: Container;
-  /** Drains: no new request, those under way end, the worker ends what it is at, connections close. */
-  stop(): Promise<void>;
+  /**
+   * Drains: no new request, those under way end, the worker ends what it is at, connections close. False when something
+   * did not end within SHUTDOWN_GRACE_MS: it is cut, but a call to Stripe keeps the process until its own time is over.
+   */
+  stop(): Promise<boolean>;
 }
 
 const WEBHOOK_PATH = '/api/webhooks/stripe';
@@ -42,15 +45,17 @@ export async function startService(config: CompleteConfig, options: ServiceOptio
       port: server?.port ?? null,
       container,
       async stop() {
-        const clean = await server?.stop(config.server.shutdownGraceMs);
-        if (clean === false) container.logger.warn({}, 'Some requests did not end in time and were cut');
-        await worker?.stop();
+        const { shutdownGraceMs } = config.server;
+        const stopping = [server, worker].map((part) => part?.stop(shutdownGraceMs) ?? Promise.resolve(true));
+        const clean = (await Promise.all(stopping)).every(Boolean);
+        if (!clean) container.logger.warn({}, 'Some of what was under way did not end in time and was cut');
         await sweeper.stop();
         await container.close();
+        return clean;
       },
     };
   } catch (error) {
-    await worker?.stop();
+    await worker?.stop(config.server.shutdownGraceMs);
     await sweeper.stop();
     await container.close();
     throw error;

@@ -5,12 +5,16 @@ import { startLaneLeases } from './jobs/lane-leases.js';
 import { startOperations } from './jobs/operations.js';
 import { startOutbox } from './jobs/outbox.js';
 import { sendReceipt } from './services/receipts/send-receipt.js';
+import { settlesWithin } from './utils/settles-within.js';
 
 export interface Worker {
   /** An event was stored in this process: look at once. */
   wake(): void;
-  /** Ends what is under way, gives the lanes back, and resolves. */
-  stop(): Promise<void>;
+  /**
+   * Ends what is under way, but waits no longer than `graceMs` for it, and gives the lanes back. False when something
+   * goes on: whoever takes it over finds it as a killed process would have left it.
+   */
+  stop(graceMs: number): Promise<boolean>;
 }
 
 /** Everything that happens without a request: events, fetches, operations and messages. */
@@ -30,9 +34,10 @@ export function startWorker(container: Container): Worker {
     wake() {
       for (const loop of inbox) loop.wake();
     },
-    async stop() {
-      await Promise.all(loops.map((loop) => loop.stop()));
+    async stop(graceMs) {
+      const ended = await settlesWithin(Promise.all(loops.map((loop) => loop.stop())), graceMs);
       await leases.stop();
+      return ended;
     },
   };
 }

@@ -10,5 +10,6 @@ export async function serve(environment: Environment, role: Role): Promise<void>
   logger.info({ role, port: service.port }, 'Guichet is running');
   const signal = await untilSignal();
   logger.info({ signal }, 'Stopping: requests and batches under way end first');
-  await service.stop();
+  // What was cut must not keep the process: whoever sent the signal sends SIGKILL next.
+  if (!(await service.stop())) process.exit();
 }

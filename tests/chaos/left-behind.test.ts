@@ -18,6 +18,8 @@ describe('transactions that a killed process left behind', function () {
     await site.start('api');
   });
   after(async () => {
+    // What is not ours is still open: dropping the database would wait for it, for a minute.
+    await site.mongo.db('admin').command({ killAllSessions: [] });
     await site.stop();
     await mongod.stop();
   });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OperationRow } from '../../../domain/rows/operation.js';
+import { keepRenewing } from '../../../repositories/lease.js';
 import { applySnapshots } from '../snapshots/apply-snapshots.js';
 import { readObject, UnreadableObject } from '../snapshots/read-object.js';
 import {
@@ -22,7 +23,9 @@ export async function settleDueOperation(dependencies: SettleDependencies, id: s
   const taken = await operations.take(id, token);
   if (!taken) return;
   const operation = afterInterruption(taken);
-  if (await settledByLookUp(dependencies, operation)) return;
+  const lease = keepRenewing(() => operations.renew(id, token));
+  const settled = await settledByLookUp(dependencies, operation).finally(() => lease.stop());
+  if (settled) return;
   if (maySend(operation, dependencies.clock.now())) {
     await executeOperation(dependencies, operation, token);
     return;
