@@ -7,6 +7,8 @@ import { Poster } from './events/post.js';
 import type { SandboxOptions } from './options.js';
 import { newAccount } from './platform/account.js';
 import { BuiltInEndpoint } from './platform/built-in-endpoint.js';
+import type { AccountState } from './store/account-state.js';
+import { Accounts } from './store/accounts.js';
 import { IdSource } from './store/ids.js';
 import type { Delivery, Job } from './store/kinds.js';
 import { Log } from './store/log.js';
@@ -73,6 +75,7 @@ export class Engine {
     this.surroundings = {
       url: '',
       ids,
+      accounts: new Accounts(ids.accountId),
       asyncDelayMs: options.asyncDelayMs ?? SECOND,
       nowMs: () => clock.nowMs(),
     };
@@ -97,7 +100,7 @@ export class Engine {
     // Each start leaves a line, so that no two starts share request ids.
     log?.append({ n: ids.sequence, a: ids.accountId } satisfies LogLine);
     this.furnish();
-    this.store.onCommit((changes) => this.committed(changes));
+    this.store.onCommit((changes, state) => this.committed(changes, state));
   }
 
   /** Makes what every sandbox has, and takes up what an earlier run left undone. */
@@ -106,9 +109,11 @@ export class Engine {
     if (!store.platform.collection('account').get(ids.accountId))
       store.transact((tx) => tx.put('account', newAccount(ids.accountId, tx.now)));
     this.builtIn.ensure();
-    for (const job of store.platform.collection('job').values()) jobs.add(job);
-    for (const delivery of store.platform.collection('delivery').values())
-      if (delivery.status === 'pending') deliverer.add(delivery);
+    for (const state of store.accounts.all()) {
+      for (const job of state.collection('job').values()) jobs.add(job, state);
+      for (const delivery of state.collection('delivery').values())
+        if (delivery.status === 'pending') deliverer.add(delivery, state);
+    }
   }
 
   idle(): Promise<void> {
@@ -134,12 +139,12 @@ export class Engine {
     for (const done of waiters) done();
   }
 
-  private committed(changes: readonly Change[]): void {
+  private committed(changes: readonly Change[], state: AccountState): void {
     for (const { kind, object } of changes) {
       if (kind === 'webhook_endpoint') this.deliverer.runDue();
-      if (kind === 'job' && object) this.jobs.add(object as Job);
+      if (kind === 'job' && object) this.jobs.add(object as Job, state);
       if (kind === 'delivery' && (object as Delivery).status === 'pending')
-        this.deliverer.add(object as Delivery);
+        this.deliverer.add(object as Delivery, state);
     }
     if (this.waiters.length > 0) setImmediate(() => this.settled());
   }
