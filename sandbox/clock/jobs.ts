@@ -43,6 +43,12 @@ export class JobRunner {
     this.timerDue = Number.POSITIVE_INFINITY;
   }
 
+  /** When the next job of the near future is due; undefined when none is. */
+  get nextSoon(): number | undefined {
+    const due = [...this.pending.values()].flatMap(({ job }) => (job.soon ? [job.due] : []));
+    return due.length > 0 ? Math.min(...due) : undefined;
+  }
+
   /** Whether something of the near future is still to be done. */
   get busy(): boolean {
     for (const { job } of this.pending.values()) if (job.soon) return true;
@@ -74,6 +80,7 @@ export class JobRunner {
   }
 
   private arm(due: number): void {
+    if (this.clock.frozen && due > this.clock.nowMs()) return;
     clearTimeout(this.timer);
     this.timerDue = due;
     const wait = Math.min(Math.max(0, due - this.clock.nowMs()), LONGEST_TIMER);

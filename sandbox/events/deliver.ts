@@ -73,10 +73,12 @@ export class Deliverer {
     this.timerDue = Number.POSITIVE_INFINITY;
   }
 
-  /** What is held, or goes to a disabled endpoint, waits without end, so it does not count. */
+  /** What is held, goes to a disabled endpoint, or is due after the time of a frozen clock, waits without end: it does not count. */
   get busy(): boolean {
     if (this.sending.size + this.resending > 0) return true;
-    for (const waiting of this.waiting.values()) if (this.mayGo(waiting)) return true;
+    const { clock } = this.deps;
+    for (const waiting of this.waiting.values())
+      if (this.mayGo(waiting) && !(clock.frozen && waiting.delivery.due > clock.nowMs())) return true;
     return false;
   }
 
@@ -285,10 +287,11 @@ export class Deliverer {
   }
 
   private arm(due: number): void {
-    if (due >= this.timerDue) return;
+    const { clock } = this.deps;
+    if (due >= this.timerDue || (clock.frozen && due > clock.nowMs())) return;
     clearTimeout(this.timer);
     this.timerDue = due;
-    const wait = Math.min(Math.max(0, due - this.deps.clock.nowMs()), 2 ** 31 - 1);
+    const wait = Math.min(Math.max(0, due - clock.nowMs()), 2 ** 31 - 1);
     this.timer = setTimeout(() => this.runDue(), wait);
     this.timer.unref();
   }
