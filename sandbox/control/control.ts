@@ -52,7 +52,12 @@ export interface SandboxControl {
   signed(eventId: string): { body: string; headers: Record<string, string> };
   requests(): readonly LoggedRequest[];
   clearRequests(): void;
+  hasEvent(id: string): boolean;
   complete3ds(paymentIntentId: string, outcome: 'approve' | 'fail'): void;
+  /** In whatever account it is. */
+  findPaymentIntent(id: string): Stripe.PaymentIntent | undefined;
+  /** What is stored, and how many of each. */
+  kinds(of?: OfAccount): Readonly<Record<string, number>>;
   object<K extends Kind>(kind: K, id: string, of?: OfAccount): Kinds[K] | undefined;
   /** Oldest first. */
   objects<K extends Kind>(kind: K, of?: OfAccount): readonly Kinds[K][];
@@ -101,7 +106,16 @@ export function createControl({ engine, faults, requests }: Parts): SandboxContr
 
 type Inspection = Pick<
   SandboxControl,
-  'clearRequests' | 'events' | 'object' | 'objects' | 'requests' | 'signed' | 'violations'
+  | 'clearRequests'
+  | 'events'
+  | 'findPaymentIntent'
+  | 'hasEvent'
+  | 'kinds'
+  | 'object'
+  | 'objects'
+  | 'requests'
+  | 'signed'
+  | 'violations'
 >;
 
 function inspection(engine: Engine, requests: RequestLog): Inspection {
@@ -113,6 +127,10 @@ function inspection(engine: Engine, requests: RequestLog): Inspection {
       if (!event) throw new Error(`no event ${eventId}`);
       return deliverer.requestFor(event, engine.builtIn.secret);
     },
+    hasEvent: (id) => store.accounts.holderOf('event', id) !== undefined,
+    findPaymentIntent: (id) =>
+      store.accounts.holderOf('payment_intent', id)?.collection('payment_intent').get(id),
+    kinds: (of) => stateOf(store, of).counts(),
     requests: () => requests.list(),
     clearRequests: () => requests.clear(),
     object: (kind, id, of) => stateOf(store, of).collection(kind).get(id),
