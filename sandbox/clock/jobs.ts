@@ -11,6 +11,14 @@ export function later(tx: Transaction, name: string, data: Record<string, string
   tx.put('job', { id: tx.nextId('job'), name, due, data, soon: true });
 }
 
+/** For what the calendar brings: it waits for its date, or for a clock that was moved there. `due` is in milliseconds. */
+export function at(
+  tx: Transaction,
+  { name, due, data }: { name: string; due: number; data: Record<string, string> },
+): void {
+  tx.put('job', { id: tx.nextId('job'), name, due, data, soon: false });
+}
+
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Runs stored jobs when the sandbox's clock reaches them, each in a transaction of its own. */

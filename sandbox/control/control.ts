@@ -9,9 +9,10 @@ import { finishAuthentication } from '../payments/confirm.js';
 import type { AccountSettings } from '../platform/account.js';
 import type { Delivery, Kind, Kinds, StoredEvent } from '../store/kinds.js';
 import type { Store } from '../store/store.js';
+import { type MoneyControl, moneyControl } from './money.js';
 
 /** What a test or a person may do to the sandbox behind the API's back. */
-export interface SandboxControl {
+export interface SandboxControl extends MoneyControl {
   /** Forgets all objects, faults, knobs and logged requests. Account, keys, endpoint and the id sequence stay. */
   reset(): Promise<void>;
   seed(settings: AccountSettings): void;
@@ -47,6 +48,7 @@ interface Parts {
 export function createControl({ engine, faults, requests }: Parts): SandboxControl {
   const { store, clock, jobs, deliverer } = engine;
   return {
+    ...moneyControl(store),
     async reset() {
       jobs.clear();
       deliverer.clear();

@@ -70,6 +70,8 @@ function verbsOf(control: SandboxControl, sandbox: Lifecycle): Record<string, Ve
     },
     'POST webhook': ({ url }) => sandbox.setWebhookUrl(typeof url === 'string' ? url : null),
     'POST idle': () => sandbox.idle(),
+    'POST available': () => control.makeAvailable(),
+    'POST dispute': (body, [charge = '']) => control.dispute(charge, body),
     'GET events': () => control.events(),
     'POST resend': async ({ times }, [id = '']) => {
       await control.resend(id, { times: Number(times ?? 1) });
