@@ -12,7 +12,7 @@ import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
 import { bookNow } from './charges.js';
 import { answerWarnings } from './early-fraud-warnings.js';
-import { orNull, refuseUnbuilt } from './parameters.js';
+import { refuseUnbuilt } from './parameters.js';
 
 const DAY = 86_400;
 const DAYS_TO_ANSWER = 15;
@@ -185,9 +185,7 @@ function update({ tx, params, ids }: Call<Stripe.DisputeUpdateParams>): ApiObjec
     throw invalidRequest(
       `The dispute ${current.id} has a status of ${current.status}: it takes no more evidence.`,
     );
-  const given = { ...current.evidence };
-  for (const [name, value] of Object.entries(evidence ?? {}))
-    Object.assign(given, { [name]: orNull(value as string) });
+  const given = { ...current.evidence, ...evidence } as Stripe.Dispute.Evidence;
   const { submission_count } = current.evidence_details;
   const changed = tx.update('dispute', current, {
     evidence: given,
