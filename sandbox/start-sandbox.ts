@@ -4,8 +4,8 @@ import { controlPlane } from './control/http-control.js';
 import { Engine } from './engine.js';
 import { events } from './events/events.js';
 import { Api } from './http/api.js';
-import type { ApiRequest } from './http/exchange.js';
 import { Faults } from './http/faults.js';
+import { type Pages, pageFor } from './http/pages.js';
 import { RequestLog } from './http/request-log.js';
 import { Router } from './http/router.js';
 import { createListener } from './http/server.js';
@@ -81,15 +81,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     await store.flushed();
   };
   const idle = () => engine.idle();
-  const plane = controlPlane(control, { setWebhookUrl, idle });
-  const controlled = async (request: ApiRequest) => {
-    const answer = await plane(request);
+  const plane = controlPlane(control, { setWebhookUrl, idle, allowedHosts: options.allowedHosts ?? [] });
+  /** A new page for people is a line here. */
+  const pages: Pages = { '/_sandbox': plane };
+  const server = createListener(async (request) => {
+    const page = pageFor(pages, request.path);
+    if (!page) return api.handle(request);
+    const answer = await page(request);
     await store.flushed();
     return answer;
-  };
-  const server = createListener((request) =>
-    request.path.startsWith('/_sandbox') ? controlled(request) : api.handle(request),
-  );
+  });
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => void engine.stop().then(() => reject(error)));
