@@ -50,7 +50,7 @@ describe('sandbox: balance', function () {
 
   it('the control plane makes funds available before their day, once', async () => {
     const intent = await booked();
-    const answer = await raw(sandbox, '/_sandbox/available', { method: 'POST', body: '{}' });
+    const answer = await raw(sandbox, '/_sandbox/available', { method: 'POST' });
     expect(answer.status).to.equal(200);
     expect(await amounts()).to.deep.equal([1912, 0]);
     const [transaction] = (await stripe.balanceTransactions.list({ source: intent.latest_charge as string }))

@@ -170,6 +170,7 @@ describe('sandbox: capture methods, cancel and releases', function () {
   it('a captured payment does not lapse', async () => {
     const intent = await authorized();
     await stripe.paymentIntents.capture(intent.id);
+    expect(sandbox.control.objects('job').map(({ name }) => name)).to.deep.equal(['funds_available']);
     sandbox.control.clock.advance(8 * DAY_MS);
     expect((await stripe.paymentIntents.retrieve(intent.id)).status).to.equal('succeeded');
   });

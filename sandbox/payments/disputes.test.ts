@@ -229,7 +229,11 @@ describe('sandbox: disputes and early fraud warnings', function () {
     const intent = await paid(stripe);
     const charge = intent.latest_charge as string;
     const path = `/_sandbox/dispute/${charge}`;
-    const opened = await raw(sandbox, path, { method: 'POST', body: '{"reason":"duplicate"}' });
+    const opened = await raw(sandbox, path, {
+      method: 'POST',
+      body: '{"reason":"duplicate"}',
+      headers: { 'content-type': 'application/json' },
+    });
     expect(JSON.parse(opened.body)).to.deep.include({ object: 'dispute', reason: 'duplicate' });
     expect(() => sandbox.control.dispute(charge)).to.throw('no money that could be disputed');
     expect(() => sandbox.control.dispute(charge, { reason: 'boredom' })).to.throw('fraudulent');
