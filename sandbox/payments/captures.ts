@@ -13,12 +13,13 @@ import { orNull, refuseUnbuilt } from './parameters.js';
 import { announce, endIntent, lapseOf, release } from './releases.js';
 import { unexpectedState } from './unexpected-state.js';
 
-/** What a charge that went through makes of its intent: paid, or authorised and waiting for a capture. */
+/** What a charge makes of its intent: paid, authorised and waiting for a capture, or processing at a bank. */
 export function conclude(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
   made: Stripe.Charge,
 ): Stripe.PaymentIntent {
+  if (made.status === 'pending') return processing(tx, intent, made);
   if (!made.captured) return authorize(tx, intent, made);
   const succeeded = tx.update('payment_intent', intent, {
     status: 'succeeded',
@@ -31,6 +32,21 @@ export function conclude(
   bookLater(tx, made);
   foreseeComplaints(tx, made);
   return succeeded;
+}
+
+function processing(
+  tx: Transaction,
+  intent: Stripe.PaymentIntent,
+  made: Stripe.Charge,
+): Stripe.PaymentIntent {
+  const waiting = tx.update('payment_intent', intent, {
+    status: 'processing',
+    latest_charge: made.id,
+    last_payment_error: null,
+    next_action: null,
+  });
+  emit(tx, 'payment_intent.processing', waiting);
+  return waiting;
 }
 
 function authorize(tx: Transaction, intent: Stripe.PaymentIntent, made: Stripe.Charge): Stripe.PaymentIntent {
