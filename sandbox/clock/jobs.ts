@@ -12,12 +12,18 @@ export function later(tx: Transaction, name: string, data: Record<string, string
   tx.put('job', { id: tx.nextId('job'), name, due, data, soon: true });
 }
 
-/** For what the calendar brings: it waits for its date, or for a clock that was moved there. `due` is in milliseconds. */
-export function at(
-  tx: Transaction,
-  { name, due, data }: { name: string; due: number; data: Record<string, string> },
-): void {
-  tx.put('job', { id: tx.nextId('job'), name, due, data, soon: false });
+interface Appointment {
+  /** By which `tx.remove('job', id)` takes it back; one of its own when left out. */
+  id?: string;
+  name: string;
+  /** In milliseconds. */
+  due: number;
+  data: Record<string, string>;
+}
+
+/** For what the calendar brings: it waits for its date, or for a clock that was moved there. */
+export function at(tx: Transaction, { id = tx.nextId('job'), ...job }: Appointment): void {
+  tx.put('job', { id, ...job, soon: false });
 }
 
 interface Pending {
@@ -43,6 +49,11 @@ export class JobRunner {
   add(job: Job, state: AccountState): void {
     this.pending.set(job.id, { job, state });
     if (job.due < this.timerDue) this.arm(job.due);
+  }
+
+  /** What was taken back must not keep anybody waiting. */
+  forget(id: string): void {
+    this.pending.delete(id);
   }
 
   clear(): void {
@@ -78,7 +89,8 @@ export class JobRunner {
   }
 
   private run({ job, state }: Pending): void {
-    this.pending.delete(job.id);
+    // One that ran before it may have taken it back.
+    if (!this.pending.delete(job.id)) return;
     const handler = this.handlers[job.name];
     if (!handler) throw new Error(`no handler for the job ${job.name}`);
     this.store.transact((tx) => {
