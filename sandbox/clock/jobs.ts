@@ -2,6 +2,7 @@ import type { Job } from '../store/kinds.js';
 import type { Store } from '../store/store.js';
 import type { Transaction } from '../store/transaction.js';
 import type { Clock } from './clock.js';
+import { DueQueue } from './due-queue.js';
 
 export type JobHandler = (tx: Transaction, data: Record<string, string>) => void;
 
@@ -15,7 +16,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Runs stored jobs when the sandbox's clock reaches them, each in a transaction of its own. */
 export class JobRunner {
-  private readonly pending = new Map<string, Job>();
+  private readonly pending = new DueQueue<Job>();
+  private soon = 0;
   private timer: NodeJS.Timeout | undefined;
   private timerDue = Number.POSITIVE_INFINITY;
 
@@ -26,36 +28,37 @@ export class JobRunner {
   ) {}
 
   add(job: Job): void {
-    this.pending.set(job.id, job);
+    this.pending.add(job);
+    if (job.soon) this.soon += 1;
     if (job.due < this.timerDue) this.arm(job.due);
   }
 
   clear(): void {
     this.pending.clear();
+    this.soon = 0;
     clearTimeout(this.timer);
     this.timerDue = Number.POSITIVE_INFINITY;
   }
 
   /** Whether something of the near future is still to be done. */
   get busy(): boolean {
-    for (const job of this.pending.values()) if (job.soon) return true;
-    return false;
+    return this.soon > 0;
   }
 
-  /** Also called when the clock was moved. */
+  /** Also called when the clock was moved. Jobs that these jobs ask for wait for their own turn. */
   runDue(): void {
     this.timerDue = Number.POSITIVE_INFINITY;
     const now = this.clock.nowMs();
-    const due = [...this.pending.values()].filter((job) => job.due <= now).sort((a, b) => a.due - b.due);
+    const due: Job[] = [];
+    for (let job = this.pending.take(now); job; job = this.pending.take(now)) due.push(job);
     for (const job of due) this.run(job);
-    let next = Number.POSITIVE_INFINITY;
-    for (const job of this.pending.values()) next = Math.min(next, job.due);
-    if (Number.isFinite(next)) this.arm(next);
+    const { next } = this.pending;
+    if (next) this.arm(next.due);
     else clearTimeout(this.timer);
   }
 
   private run(job: Job): void {
-    this.pending.delete(job.id);
+    if (job.soon) this.soon -= 1;
     const handler = this.handlers[job.name];
     if (!handler) throw new Error(`no handler for the job ${job.name}`);
     this.store.transact((tx) => {
