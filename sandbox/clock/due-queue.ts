@@ -18,16 +18,18 @@ export class DueQueue<T extends { due: number }> {
     return this.heap[0]?.item;
   }
 
-  /** Takes the first item that is due. */
-  take(now: number): T | undefined {
-    const first = this.heap[0];
-    if (!first || first.item.due > now) return undefined;
-    const last = this.heap.pop();
-    if (last && last !== first) {
-      this.heap[0] = last;
-      this.sink();
+  /** Takes all that is due, the earliest first. */
+  takeDue(now: number): T[] {
+    const taken: T[] = [];
+    for (let first = this.heap[0]; first && first.item.due <= now; first = this.heap[0]) {
+      taken.push(first.item);
+      const last = this.heap.pop();
+      if (last && last !== first) {
+        this.heap[0] = last;
+        this.sink();
+      }
     }
-    return first.item;
+    return taken;
   }
 
   clear(): void {

@@ -1,3 +1,4 @@
+import type { AccountState } from '../store/account-state.js';
 import type { Job } from '../store/kinds.js';
 import type { Store } from '../store/store.js';
 import type { Transaction } from '../store/transaction.js';
@@ -12,14 +13,29 @@ export function later(tx: Transaction, name: string, data: Record<string, string
   tx.put('job', { id: tx.nextId('job'), name, due, data, soon: true });
 }
 
+/** For what the calendar brings: it waits for its date, or for a clock that was moved there. `due` is in milliseconds. */
+export function at(
+  tx: Transaction,
+  { name, due, data }: { name: string; due: number; data: Record<string, string> },
+): void {
+  tx.put('job', { id: tx.nextId('job'), name, due, data, soon: false });
+}
+
+interface Pending {
+  job: Job;
+  due: number;
+  state: AccountState;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Runs stored jobs when the sandbox's clock reaches them, each in a transaction of its own. */
 export class JobRunner {
-  private readonly pending = new DueQueue<Job>();
-  private soon = 0;
+  private readonly soon = new DueQueue<Pending>();
+  private readonly calendar = new DueQueue<Pending>();
   private timer: NodeJS.Timeout | undefined;
-  private timerDue = Number.POSITIVE_INFINITY;
+  private timerDue = NEVER;
 
   constructor(
     private readonly store: Store,
@@ -27,47 +43,52 @@ export class JobRunner {
     private readonly handlers: Readonly<Record<string, JobHandler>>,
   ) {}
 
-  add(job: Job): void {
-    this.pending.add(job);
-    if (job.soon) this.soon += 1;
+  /** A job runs in the account whose transaction asked for it. */
+  add(job: Job, state: AccountState): void {
+    const queue = job.soon ? this.soon : this.calendar;
+    queue.add({ job, due: job.due, state });
     if (job.due < this.timerDue) this.arm(job.due);
   }
 
   clear(): void {
-    this.pending.clear();
-    this.soon = 0;
+    this.soon.clear();
+    this.calendar.clear();
     clearTimeout(this.timer);
-    this.timerDue = Number.POSITIVE_INFINITY;
+    this.timerDue = NEVER;
+  }
+
+  /** When the next job of the near future is due; undefined when none is. */
+  get nextSoon(): number | undefined {
+    return this.soon.next?.due;
   }
 
   /** Whether something of the near future is still to be done. */
   get busy(): boolean {
-    return this.soon > 0;
+    return this.soon.next !== undefined;
   }
 
   /** Also called when the clock was moved. Jobs that these jobs ask for wait for their own turn. */
   runDue(): void {
-    this.timerDue = Number.POSITIVE_INFINITY;
+    this.timerDue = NEVER;
     const now = this.clock.nowMs();
-    const due: Job[] = [];
-    for (let job = this.pending.take(now); job; job = this.pending.take(now)) due.push(job);
-    for (const job of due) this.run(job);
-    const { next } = this.pending;
-    if (next) this.arm(next.due);
+    const due = [...this.soon.takeDue(now), ...this.calendar.takeDue(now)].sort((a, b) => a.due - b.due);
+    for (const pending of due) this.run(pending);
+    const next = Math.min(this.soon.next?.due ?? NEVER, this.calendar.next?.due ?? NEVER);
+    if (next < NEVER) this.arm(next);
     else clearTimeout(this.timer);
   }
 
-  private run(job: Job): void {
-    if (job.soon) this.soon -= 1;
+  private run({ job, state }: Pending): void {
     const handler = this.handlers[job.name];
     if (!handler) throw new Error(`no handler for the job ${job.name}`);
     this.store.transact((tx) => {
       tx.remove('job', job.id);
       handler(tx, job.data);
-    });
+    }, state);
   }
 
   private arm(due: number): void {
+    if (this.clock.frozen && due > this.clock.nowMs()) return;
     clearTimeout(this.timer);
     this.timerDue = due;
     const wait = Math.min(Math.max(0, due - this.clock.nowMs()), LONGEST_TIMER);

@@ -4,6 +4,8 @@ import { decodeForm, type Form, type FormValue } from './form.js';
 /** One API request, as tests count them. */
 export interface LoggedRequest {
   id: string;
+  /** Null when the key or the account was refused. */
+  account: string | null;
   method: string;
   path: string;
   idempotencyKey: string | null;
@@ -31,6 +33,7 @@ export class RequestLog {
     const entry: LogEntry = {
       logged: {
         id,
+        account: null,
         method: request.method,
         path: request.path,
         idempotencyKey: text(request.headers['idempotency-key']),

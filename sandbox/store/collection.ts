@@ -11,6 +11,10 @@ export class Collection<T extends { id?: string }> {
     for (const field of indexed) this.indexes.set(field, new Map());
   }
 
+  get size(): number {
+    return this.positions.size;
+  }
+
   get(id: string): T | undefined {
     const position = this.positions.get(id);
     return position === undefined ? undefined : this.order[position];

@@ -9,6 +9,8 @@ export interface ApiObject {
 export interface StoredEvent {
   id: string;
   object: 'event';
+  /** The connected account it happened on. */
+  account?: string;
   api_version: string | null;
   created: number;
   data: { object: ApiObject; previous_attributes?: Record<string, unknown> };
@@ -41,7 +43,17 @@ export interface Delivery {
   /** On the sandbox's clock, in milliseconds. */
   due: number;
   status: 'pending' | 'succeeded' | 'failed' | 'dropped';
+  /** The HTTP status of the latest attempt; null when there was no answer. */
+  lastStatus: number | null;
   lastError: string | null;
+}
+
+/** The sum of what becomes available together, per currency; `available_on` is 0 once it is. */
+interface Funds {
+  id: string;
+  currency: string;
+  available_on: number;
+  net: number;
 }
 
 export interface Job {
@@ -71,6 +83,8 @@ export interface Kinds {
   balance_transaction: Stripe.BalanceTransaction;
   charge: Stripe.Charge;
   customer: Stripe.Customer | Stripe.DeletedCustomer;
+  dispute: Stripe.Dispute;
+  early_fraud_warning: Stripe.Radar.EarlyFraudWarning;
   event: StoredEvent;
   payment_intent: Stripe.PaymentIntent;
   payment_method: Stripe.PaymentMethod;
@@ -79,6 +93,7 @@ export interface Kinds {
   test_card: TestCard;
   endpoint_secret: EndpointSecret;
   delivery: Delivery;
+  funds: Funds;
   job: Job;
   idempotency_key: StoredAnswer;
 }
@@ -89,6 +104,8 @@ export type Kind = keyof Kinds;
 export const INDEXED: Partial<Record<Kind, readonly string[]>> = {
   charge: ['payment_intent', 'customer'],
   delivery: ['event'],
+  dispute: ['charge', 'payment_intent'],
+  early_fraud_warning: ['charge', 'payment_intent'],
   payment_intent: ['customer'],
   payment_method: ['customer'],
   refund: ['charge', 'payment_intent'],
