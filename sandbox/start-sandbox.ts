@@ -1,4 +1,9 @@
 import type { AddressInfo } from 'node:net';
+import { coupons } from './catalogue/coupons.js';
+import { prices } from './catalogue/prices.js';
+import { products } from './catalogue/products.js';
+import { promotionCodes } from './catalogue/promotion-codes.js';
+import { expireCoupon, expirePromotionCode } from './catalogue/redemptions.js';
 import { createControl, type SandboxControl } from './control/control.js';
 import { controlPlane } from './control/http-control.js';
 import { Engine } from './engine.js';
@@ -41,15 +46,23 @@ const MACHINES = [
   account,
   balanceTransactions,
   charges,
+  coupons,
   customers,
   events,
   paymentIntents,
   paymentMethods,
+  prices,
+  products,
+  promotionCodes,
   refunds,
   webhookEndpoints,
 ];
 
-const JOBS = { book_charge: bookCharge };
+const JOBS = {
+  book_charge: bookCharge,
+  expire_coupon: expireCoupon,
+  expire_promotion_code: expirePromotionCode,
+};
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const engine = new Engine(options, JOBS);

@@ -11,6 +11,11 @@ export function later(tx: Transaction, name: string, data: Record<string, string
   tx.put('job', { id: tx.nextId('job'), name, due, data, soon: true });
 }
 
+/** For what happens at a moment of the calendar, in seconds as in `created`. */
+export function at(tx: Transaction, when: number, job: Pick<Job, 'name' | 'data'>): void {
+  tx.put('job', { ...job, id: tx.nextId('job'), due: when * 1000, soon: false });
+}
+
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Runs stored jobs when the sandbox's clock reaches them, each in a transaction of its own. */

@@ -45,6 +45,7 @@ export function notImplemented(what: string): StripeError {
 const NAMES: Record<string, string> = {
   balance_transaction: 'balance transaction',
   payment_method: 'PaymentMethod',
+  promotion_code: 'promotion code',
   webhook_endpoint: 'webhook endpoint',
 };
 
@@ -64,8 +65,12 @@ export function resourceMissing(kind: string, id: string, param?: string): Strip
 }
 
 const PATH_PARAMS: Record<string, string> = {
+  'checkout.session': 'session',
+  coupon: 'coupon',
   payment_intent: 'intent',
   payment_method: 'payment_method',
+  price: 'price',
+  promotion_code: 'promotion_code',
   refund: 'refund',
   webhook_endpoint: 'webhook_endpoint',
 };

@@ -64,17 +64,45 @@ export interface StoredAnswer {
   created: number;
 }
 
+/** The parts of a price that are shown only when `expand` asks for them. */
+interface PriceTerms {
+  id: string;
+  /** Also holds the price's own currency. */
+  currency_options: Record<string, Stripe.Price.CurrencyOptions>;
+}
+
+interface CouponTerms {
+  id: string;
+  /** Ids of products; undefined applies to all. */
+  products: string[] | undefined;
+  /** Also holds the coupon's own currency; empty for a percentage. */
+  currency_options: Record<string, Stripe.Coupon.CurrencyOptions>;
+}
+
+interface PromotionCodeTerms {
+  id: string;
+  /** Also holds the own currency of the minimum; empty without a minimum. */
+  currency_options: Record<string, Stripe.PromotionCode.Restrictions.CurrencyOptions>;
+}
+
 /** Every kind of thing in the store. Those after `webhook_endpoint` are never shown by the API. */
 export interface Kinds {
   account: Stripe.Account;
   balance_transaction: Stripe.BalanceTransaction;
   charge: Stripe.Charge;
+  coupon: Stripe.Coupon;
   customer: Stripe.Customer | Stripe.DeletedCustomer;
   event: StoredEvent;
   payment_intent: Stripe.PaymentIntent;
   payment_method: Stripe.PaymentMethod;
+  price: Stripe.Price;
+  product: Stripe.Product;
+  promotion_code: Stripe.PromotionCode;
   refund: Stripe.Refund;
   webhook_endpoint: Stripe.WebhookEndpoint;
+  coupon_terms: CouponTerms;
+  price_terms: PriceTerms;
+  promotion_code_terms: PromotionCodeTerms;
   test_card: TestCard;
   endpoint_secret: EndpointSecret;
   delivery: Delivery;
@@ -90,6 +118,7 @@ export const INDEXED: Partial<Record<Kind, readonly string[]>> = {
   delivery: ['event'],
   payment_intent: ['customer'],
   payment_method: ['customer'],
+  price: ['product', 'lookup_key'],
   refund: ['charge', 'payment_intent'],
   balance_transaction: ['source'],
 };
