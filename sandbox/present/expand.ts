@@ -80,31 +80,32 @@ export function expand(tx: Transaction, object: ApiObject, paths: readonly strin
   let expanded = object;
   for (const path of paths) {
     const segments = path.split('.');
-    expanded = into(tx, expanded as Fields & ApiObject, segments) as ApiObject;
+    expanded = into(tx, expanded, { segments }) as ApiObject;
   }
   return expanded;
 }
 
-/** The API object that a part of it was reached from, and how. */
-interface Inside {
-  owner: ApiObject;
-  path: string;
+interface Way {
+  /** What is still to go. */
+  segments: readonly string[];
+  /** The API object that this part belongs to, and where in it the part lies. */
+  inside?: { owner: ApiObject; path: string };
 }
 
-function into(tx: Transaction, node: unknown, segments: readonly string[], inside?: Inside): unknown {
-  const [segment, ...rest] = segments;
+function into(tx: Transaction, node: unknown, way: Way): unknown {
+  const [segment, ...rest] = way.segments;
   if (segment === undefined || node === null || typeof node !== 'object') return node;
-  if (Array.isArray(node)) return node.map((item) => into(tx, item, segments, inside));
+  if (Array.isArray(node)) return node.map((item) => into(tx, item, way));
   const fields = node as Fields & ApiObject;
   const place =
-    inside && fields.object === undefined
-      ? { owner: inside.owner, path: `${inside.path}.${segment}` }
+    way.inside && fields.object === undefined
+      ? { owner: way.inside.owner, path: `${way.inside.path}.${segment}` }
       : { owner: fields, path: segment };
   const current = segment in fields ? fields[segment] : includable(tx, place.owner, place.path);
   if (current === undefined || current === null) return node;
   const names = targets(definition(definitionNameOf(fields.object) ?? '')?.properties[segment]);
   const whole = typeof current === 'string' ? (lookUp(tx, names, current) ?? current) : current;
-  return { ...fields, [segment]: into(tx, whole, rest, place) };
+  return { ...fields, [segment]: into(tx, whole, { segments: rest, inside: place }) };
 }
 
 type ShownKind = Exclude<
