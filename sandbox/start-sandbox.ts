@@ -4,6 +4,9 @@ import { prices } from './catalogue/prices.js';
 import { products } from './catalogue/products.js';
 import { promotionCodes } from './catalogue/promotion-codes.js';
 import { expireCoupon, expirePromotionCode } from './catalogue/redemptions.js';
+import { checkoutPage } from './checkout/checkout-page.js';
+import { checkoutReactions, expireCheckoutSession } from './checkout/complete-session.js';
+import { checkoutSessions } from './checkout/sessions.js';
 import { createControl, type SandboxControl } from './control/control.js';
 import { controlPlane } from './control/http-control.js';
 import { Engine } from './engine.js';
@@ -46,6 +49,7 @@ const MACHINES = [
   account,
   balanceTransactions,
   charges,
+  checkoutSessions,
   coupons,
   customers,
   events,
@@ -60,12 +64,16 @@ const MACHINES = [
 
 const JOBS = {
   book_charge: bookCharge,
+  expire_checkout_session: expireCheckoutSession,
   expire_coupon: expireCoupon,
   expire_promotion_code: expirePromotionCode,
 };
 
+/** What a machine does when an event of another is raised, by the event's type. */
+const REACTIONS = { ...checkoutReactions };
+
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const engine = new Engine(options, JOBS);
+  const engine = new Engine(options, { jobs: JOBS, reactions: REACTIONS });
   const { store, ids, builtIn } = engine;
   const faults = new Faults();
   const requests = new RequestLog();
@@ -78,7 +86,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const idle = () => engine.idle();
   const plane = controlPlane(control, { setWebhookUrl, idle });
   /** A new page for people is a line here. */
-  const pages: Pages = { '/_sandbox': plane };
+  const pages: Pages = { '/_sandbox': plane, '/c/pay': checkoutPage(store) };
   const server = createListener(async (request) => {
     const page = pageFor(pages, request.path);
     if (!page) return api.handle(request);

@@ -110,6 +110,7 @@ function into(tx: Transaction, node: unknown, way: Way): unknown {
 
 type ShownKind = Exclude<
   Kind,
+  | 'checkout_details'
   | 'coupon_terms'
   | 'delivery'
   | 'endpoint_secret'
@@ -125,6 +126,7 @@ const KIND_OF: Record<string, ShownKind> = {
   Account: 'account',
   BalanceTransaction: 'balance_transaction',
   Charge: 'charge',
+  'Checkout.Session': 'checkout.session',
   Customer: 'customer',
   PaymentIntent: 'payment_intent',
   PaymentMethod: 'payment_method',

@@ -89,11 +89,33 @@ interface PromotionCodeTerms {
   currency_options: Record<string, Stripe.PromotionCode.Restrictions.CurrencyOptions>;
 }
 
+export interface CheckoutDiscount {
+  id: string;
+  /** As it was when it was applied. */
+  coupon: Stripe.Coupon;
+  promotionCode: string | null;
+  start: number;
+}
+
+/** What a Checkout Session knows and does not show, or only when asked. */
+export interface CheckoutDetails {
+  id: string;
+  lines: Stripe.LineItem[];
+  discount: CheckoutDiscount | null;
+  /** What its PaymentIntent will be made with. */
+  payment: Stripe.PaymentIntentCreateParams | null;
+  /** What was typed in the latest attempt. */
+  entered: { email: string; name: string };
+  /** Made in the first attempt; the session names it once it is complete. */
+  customer: string | null;
+}
+
 /** Every kind of thing in the store. Those after `webhook_endpoint` are never shown by the API. */
 export interface Kinds {
   account: Stripe.Account;
   balance_transaction: Stripe.BalanceTransaction;
   charge: Stripe.Charge;
+  'checkout.session': Stripe.Checkout.Session;
   coupon: Stripe.Coupon;
   customer: Stripe.Customer | Stripe.DeletedCustomer;
   event: StoredEvent;
@@ -104,6 +126,7 @@ export interface Kinds {
   promotion_code: Stripe.PromotionCode;
   refund: Stripe.Refund;
   webhook_endpoint: Stripe.WebhookEndpoint;
+  checkout_details: CheckoutDetails;
   coupon_terms: CouponTerms;
   price_terms: PriceTerms;
   promotion_code_terms: PromotionCodeTerms;
@@ -119,6 +142,7 @@ export type Kind = keyof Kinds;
 /** Fields that lists filter by often enough to deserve an index. */
 export const INDEXED: Partial<Record<Kind, readonly string[]>> = {
   charge: ['payment_intent', 'customer'],
+  'checkout.session': ['customer', 'payment_intent', 'setup_intent'],
   delivery: ['event'],
   payment_intent: ['customer'],
   payment_method: ['customer'],
