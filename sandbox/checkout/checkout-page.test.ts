@@ -10,7 +10,8 @@ describe('sandbox: hosted page of Checkout', function () {
   let stripe: Stripe;
 
   beforeEach(async () => {
-    sandbox = await checkedSandbox();
+    // What comes a moment later must not come in between.
+    sandbox = await checkedSandbox({ asyncDelayMs: 60_000 });
     stripe = sdk(sandbox);
   });
   afterEach(() => sandbox.stop());
