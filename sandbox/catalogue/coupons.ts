@@ -51,7 +51,8 @@ function create({ tx, params }: Call<Stripe.CouponCreateParams>): ApiObject {
     currency_options: { ...ownOption(coupon), ...options(coupon, params.currency_options) },
   });
   tx.put('coupon', coupon);
-  if (coupon.redeem_by !== null) at(tx, coupon.redeem_by, { name: 'expire_coupon', data: { coupon: id } });
+  if (coupon.redeem_by !== null)
+    at(tx, { name: 'expire_coupon', due: coupon.redeem_by * 1000, data: { coupon: id } });
   emit(tx, 'coupon.created', coupon);
   return coupon;
 }

@@ -50,7 +50,7 @@ function create({ tx, params }: Call<Stripe.PromotionCodeCreateParams>): ApiObje
   });
   tx.put('promotion_code', made);
   if (made.expires_at !== null)
-    at(tx, made.expires_at, { name: 'expire_promotion_code', data: { promotion_code: id } });
+    at(tx, { name: 'expire_promotion_code', due: made.expires_at * 1000, data: { promotion_code: id } });
   emit(tx, 'promotion_code.created', made);
   return made;
 }

@@ -79,7 +79,7 @@ export function newSession(tx: Transaction, params: Params): Session {
     success_url: params.success_url ?? null,
     url: `${tx.surroundings.url}/c/pay/${id}`,
   });
-  at(tx, expires_at, { name: 'expire_checkout_session', data: { session: id } });
+  at(tx, { name: 'expire_checkout_session', due: expires_at * 1000, data: { session: id } });
   return params.mode === 'setup' ? forSetup(tx, session, params) : forPayment(tx, session, params);
 }
 

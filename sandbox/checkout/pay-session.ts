@@ -1,5 +1,4 @@
 import type Stripe from 'stripe';
-import { customers } from '../payments/customers.js';
 import type { Transaction } from '../store/transaction.js';
 import { completeSession } from './complete-session.js';
 import { type Entered, enteredMethod } from './entered-method.js';
@@ -34,12 +33,12 @@ function noteCustomer(tx: Transaction, session: Session, { email, name }: Entere
   const details = tx.require('checkout_details', session.id);
   const known = session.customer ?? details.customer;
   const wanted = known === null && session.customer_creation === 'always';
-  const made = wanted ? callApi(customers, 'POST /v1/customers', { tx, params: { email, name } }) : undefined;
+  const made = wanted ? callApi(tx, 'POST /v1/customers', { params: { email, name } }) : undefined;
   tx.update('checkout_details', details, {
     entered: { email, name },
     customer: made?.id ?? details.customer,
   });
   const customer = session.customer === null ? undefined : tx.get('customer', session.customer as string);
   if (customer && !customer.deleted && !customer.email)
-    callApi(customers, 'POST /v1/customers/{customer}', { tx, params: { email }, ids: [customer.id] });
+    callApi(tx, 'POST /v1/customers/{customer}', { params: { email }, ids: [customer.id] });
 }

@@ -12,9 +12,12 @@ export function later(tx: Transaction, name: string, data: Record<string, string
   tx.put('job', { id: tx.nextId('job'), name, due, data, soon: true });
 }
 
-/** For what happens at a moment of the calendar, in seconds as in `created`. */
-export function at(tx: Transaction, when: number, job: Pick<Job, 'name' | 'data'>): void {
-  tx.put('job', { ...job, id: tx.nextId('job'), due: when * 1000, soon: false });
+/** For what the calendar brings: it waits for its date, or for a clock that was moved there. `due` is in milliseconds. */
+export function at(
+  tx: Transaction,
+  { name, due, data }: { name: string; due: number; data: Record<string, string> },
+): void {
+  tx.put('job', { id: tx.nextId('job'), name, due, data, soon: false });
 }
 
 interface Pending {

@@ -115,6 +115,7 @@ type ShownKind = Exclude<
   | 'delivery'
   | 'endpoint_secret'
   | 'event'
+  | 'funds'
   | 'idempotency_key'
   | 'job'
   | 'price_terms'
@@ -128,6 +129,7 @@ const KIND_OF: Record<string, ShownKind> = {
   Charge: 'charge',
   'Checkout.Session': 'checkout.session',
   Customer: 'customer',
+  Dispute: 'dispute',
   PaymentIntent: 'payment_intent',
   PaymentMethod: 'payment_method',
   Price: 'price',

@@ -48,6 +48,14 @@ export interface Delivery {
   lastError: string | null;
 }
 
+/** The sum of what becomes available together, per currency; `available_on` is 0 once it is. */
+interface Funds {
+  id: string;
+  currency: string;
+  available_on: number;
+  net: number;
+}
+
 export interface Job {
   id: string;
   name: string;
@@ -118,6 +126,8 @@ export interface Kinds {
   'checkout.session': Stripe.Checkout.Session;
   coupon: Stripe.Coupon;
   customer: Stripe.Customer | Stripe.DeletedCustomer;
+  dispute: Stripe.Dispute;
+  early_fraud_warning: Stripe.Radar.EarlyFraudWarning;
   event: StoredEvent;
   payment_intent: Stripe.PaymentIntent;
   payment_method: Stripe.PaymentMethod;
@@ -133,6 +143,7 @@ export interface Kinds {
   test_card: TestCard;
   endpoint_secret: EndpointSecret;
   delivery: Delivery;
+  funds: Funds;
   job: Job;
   idempotency_key: StoredAnswer;
 }
@@ -144,6 +155,8 @@ export const INDEXED: Partial<Record<Kind, readonly string[]>> = {
   charge: ['payment_intent', 'customer'],
   'checkout.session': ['customer', 'payment_intent', 'setup_intent'],
   delivery: ['event'],
+  dispute: ['charge', 'payment_intent'],
+  early_fraud_warning: ['charge', 'payment_intent'],
   payment_intent: ['customer'],
   payment_method: ['customer'],
   price: ['product', 'lookup_key'],
