@@ -35,11 +35,12 @@ interface PageParts {
 export function pageAnswer(status: number, { title, main, single, formTargets = [] }: PageParts): Answer {
   const body = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${CHECKOUT_STYLE}</style></head>
+<meta name="robots" content="noindex"><link rel="icon" href="data:,"><title>${escapeHtml(title)}</title><style>${CHECKOUT_STYLE}</style></head>
 <body><main${single ? ' class="single"' : ''}>${main}</main></body></html>`;
   const policy = [
     "default-src 'none'",
     `style-src 'sha256-${STYLE_HASH}'`,
+    'img-src data:',
     `form-action ${["'self'", ...formTargets].join(' ')}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -78,7 +79,8 @@ export function openPage(page: OpenPage): Answer {
   const { session, shop } = page;
   const target = new URL(session.success_url ?? session.url ?? '').origin;
   const title = `${session.mode === 'setup' ? 'Save a payment method' : 'Checkout'} – ${shop}`;
-  return pageAnswer(page.problem ? 402 : 200, {
+  const status = page.problem ? (page.problem.field === 'card' ? 402 : 400) : 200;
+  return pageAnswer(status, {
     title,
     main: `${summary(page)}<section class="card" aria-labelledby="pay">${entry(page)}</section>`,
     formTargets: [target],

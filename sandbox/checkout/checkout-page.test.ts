@@ -180,7 +180,7 @@ describe('sandbox: hosted page of Checkout', function () {
     expect(page.html).to.include('https://shop.example/basket?a=1&amp;b=&quot;2&quot;');
     const policy = page.headers.get('content-security-policy') ?? '';
     expect(policy).to.match(
-      /^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self' https:\/\/shop\.example;/,
+      /^default-src 'none'; style-src 'sha256-[^']+'; img-src data:; form-action 'self' https:\/\/shop\.example;/,
     );
     expect(policy).to.include("frame-ancestors 'none'");
     const declined = await pay(session, { number: CARDS.declined, name: '"><img src=x>' });

@@ -130,14 +130,14 @@ function load({ begin, id }: Visit): OpenPage & { failure: string | undefined } 
   const tx = begin();
   const session = tx.require('checkout.session', id);
   const intent = intentOf(tx, session);
-  const { business_profile: profile, email } = tx.account;
+  const { business_profile: profile, settings } = tx.account;
   const error =
     intent && 'last_payment_error' in intent ? intent.last_payment_error : (intent?.last_setup_error ?? null);
   const waiting = intent?.status === 'requires_action';
   return {
     session,
     details: tx.require('checkout_details', id),
-    shop: profile?.name ?? email ?? 'Sandbox shop',
+    shop: profile?.name || settings?.dashboard.display_name || 'Sandbox shop',
     challengeUrl: waiting ? intent?.next_action?.redirect_to_url?.url || undefined : undefined,
     failure: error?.message,
   };
