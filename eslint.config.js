@@ -89,7 +89,7 @@ export default [
   // `$ref` is OpenAPI's.
   { files: ['src/openapi/**/*.ts'], rules: restrict(noEnvironment, noBooleanFlags, noOperators(['ref'])) },
   {
-    files: ['src/config/**/*.ts', 'src/server.ts', 'src/worker.ts', 'bin/**/*.ts', 'sandbox/run.ts'],
+    files: ['src/config/**/*.ts', 'src/server.ts', 'src/worker.ts', 'bin/**/*.ts'],
     rules: restrict(noBooleanFlags),
   },
   {

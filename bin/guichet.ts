@@ -1,15 +1,11 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { config as readDotenv } from 'dotenv';
-import { createKey } from '../src/cli/create-key.js';
-import { migrate } from '../src/cli/migrate.js';
-import { serve } from '../src/cli/serve.js';
-import { verifyAudit } from '../src/cli/verify-audit.js';
 import { scopes as allScopes, type Scope } from '../src/domain/rows/api-key.js';
 import type { Role } from '../src/service.js';
-import { demo } from './demo/demo.js';
-import { dev } from './dev.js';
-import { sandbox } from './sandbox.js';
+import type { SandboxFlags } from './sandbox.js';
+
+// Each command loads its own code, so that the sandbox does not wait for a database driver.
 
 readDotenv({ quiet: true });
 
@@ -26,32 +22,32 @@ program
   .description(
     'API and worker, with MongoDB, a local Stripe and a mail folder for whatever is not configured',
   )
-  .action(() => dev(process.env, print));
+  .action(async () => (await import('./dev.js')).dev(process.env, print));
 
 program
   .command('serve')
   .description('API and worker; everything must be configured')
   .addOption(new Option('--role <role>', 'what to run').choices(['api', 'worker', 'all']).default('all'))
-  .action(({ role }: { role: Role }) => serve(process.env, role));
+  .action(async ({ role }: { role: Role }) => serve(role));
 
 program
   .command('worker')
   .description('the worker alone (serve --role worker)')
-  .action(() => serve(process.env, 'worker'));
+  .action(() => serve('worker'));
 
 const migrations = program.command('migrate').description('changes of the database');
 migrations
   .command('up')
   .description('run what is pending')
-  .action(async () => print(...(await migrate(process.env, 'up'))));
+  .action(async () => print(...(await migrate('up'))));
 migrations
   .command('status')
   .description('what ran and what is pending')
-  .action(async () => print(...(await migrate(process.env, 'status'))));
+  .action(async () => print(...(await migrate('status'))));
 migrations
   .command('create <name>')
   .description('a new migration file')
-  .action(async (name: string) => print(...(await migrate(process.env, 'create', name))));
+  .action(async (name: string) => print(...(await migrate('create', name))));
 
 program
   .command('keys')
@@ -63,9 +59,10 @@ program
   .addOption(
     new Option('--scopes <scopes...>', 'what it may do').choices([...allScopes]).default([...allScopes]),
   )
-  .action(async (options: { name: string; mode: 'test' | 'live'; scopes: Scope[] }) =>
-    print(await createKey(process.env, options)),
-  );
+  .action(async (options: { name: string; mode: 'test' | 'live'; scopes: Scope[] }) => {
+    const { createKey } = await import('../src/cli/create-key.js');
+    print(await createKey(process.env, options));
+  });
 
 program
   .command('audit')
@@ -73,6 +70,7 @@ program
   .command('verify <id>')
   .description('check the chain of one order, payment, refund or customer')
   .action(async (id: string) => {
+    const { verifyAudit } = await import('../src/cli/verify-audit.js');
     const { intact, line } = await verifyAudit(process.env, id);
     print(line);
     if (!intact) process.exitCode = 1;
@@ -82,13 +80,31 @@ program
   .command('sandbox')
   .description('the local Stripe alone')
   .option('--port <port>', 'the port to listen to', '12111')
+  .option('--host <host>', 'the address to listen on', '127.0.0.1')
   .option('--data <file>', 'keep its state in this file')
-  .action((options: { port: string; data?: string }) => sandbox(options, print));
+  .option('--seed <text>', 'ids, account and keys that repeat')
+  .option('--at <time>', 'freeze its clock at this time; only the control plane moves it')
+  .option('--webhook <url>', 'where its webhooks go')
+  .option('--allow-host <host...>', 'names under which its page and control plane may be called')
+  .action(async (flags: SandboxFlags) => (await import('./sandbox.js')).sandbox(flags, print));
 
 program
   .command('demo')
   .description('the story of one purchase, told against the running instance')
-  .action(() => demo({ home: process.env.GUICHET_HOME ?? '.guichet', env: process.env }, print));
+  .action(async () =>
+    (await import('./demo/demo.js')).demo(
+      { home: process.env.GUICHET_HOME ?? '.guichet', env: process.env },
+      print,
+    ),
+  );
+
+async function serve(role: Role): Promise<void> {
+  await (await import('../src/cli/serve.js')).serve(process.env, role);
+}
+
+async function migrate(verb: 'create' | 'status' | 'up', name?: string): Promise<readonly string[]> {
+  return (await import('../src/cli/migrate.js')).migrate(process.env, verb, name);
+}
 
 try {
   await program.parseAsync();

@@ -1,13 +1,21 @@
+import type { SandboxOptions } from '../sandbox/options.js';
 import { startSandbox } from '../sandbox/start-sandbox.js';
 import { untilSignal } from '../src/cli/until-signal.js';
 
-/** Runs the local Stripe until it is told to stop. Throws for a port that is none. */
-export async function sandbox(
-  { port, data }: { port: string; data?: string },
-  print: (...lines: string[]) => void,
-): Promise<void> {
-  if (!/^\d{1,5}$/.test(port)) throw new Error(`--port ${port}: expected a number from 0 to 65535`);
-  const running = await startSandbox({ port: Number(port), ...(data ? { dataFile: data } : {}) });
+export interface SandboxFlags {
+  port: string;
+  host: string;
+  data?: string;
+  seed?: string;
+  at?: string;
+  webhook?: string;
+  allowHost?: string[];
+}
+
+/** Runs the local Stripe until it is told to stop. Throws for a port, a time or an address that is none. */
+export async function sandbox(flags: SandboxFlags, print: (...lines: string[]) => void): Promise<void> {
+  const running = await startSandbox(optionsOf(flags));
+  if (flags.webhook !== undefined) await running.setWebhookUrl(flags.webhook);
   print(
     `Stripe sandbox   ${running.url}`,
     `secret key       ${running.secretKey}`,
@@ -15,6 +23,27 @@ export async function sandbox(
     `webhook secret   ${running.webhookSecret}`,
     `account          ${running.accountId}`,
   );
+  if (!['127.0.0.1', '::1', 'localhost'].includes(flags.host))
+    print(
+      `It listens on ${flags.host}: whoever can reach it there can read and change everything in it, without a key.`,
+    );
   await untilSignal();
   await running.stop();
+}
+
+function optionsOf({ port, host, data, seed, at, webhook, allowHost }: SandboxFlags): SandboxOptions {
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new Error(`--port ${port}: expected a number from 0 to 65535`);
+  if (webhook !== undefined && !(URL.canParse(webhook) && /^https?:$/.test(new URL(webhook).protocol)))
+    throw new Error(`--webhook ${webhook}: expected an http or https address`);
+  if (at !== undefined && Number.isNaN(Date.parse(at)))
+    throw new Error(`--at ${at}: expected a time, such as 2025-01-31T12:00:00Z`);
+  return {
+    port: Number(port),
+    host,
+    ...(data !== undefined && { dataFile: data }),
+    ...(seed !== undefined && { seed }),
+    ...(at !== undefined && { startTime: new Date(at) }),
+    ...(allowHost !== undefined && { allowedHosts: allowHost }),
+  };
 }

@@ -7,6 +7,8 @@ import { Poster } from './events/post.js';
 import type { SandboxOptions } from './options.js';
 import { newAccount } from './platform/account.js';
 import { BuiltInEndpoint } from './platform/built-in-endpoint.js';
+import type { AccountState } from './store/account-state.js';
+import { Accounts } from './store/accounts.js';
 import { IdSource } from './store/ids.js';
 import type { Delivery, Job } from './store/kinds.js';
 import { Log } from './store/log.js';
@@ -31,17 +33,25 @@ const RETRY_DELAYS = [
 
 interface Header {
   seed: string;
+  /** Where the clock was frozen. */
+  at?: number;
 }
 
-function openLog(options: SandboxOptions): { log: Log | undefined; seed: string } {
-  const seed = String(options.seed ?? randomBytes(12).toString('hex'));
-  if (options.dataFile === undefined) return { log: undefined, seed };
+/** A data file keeps the seed and the frozen clock that it began with. */
+function openLog(options: SandboxOptions): { log: Log | undefined; header: Header } {
+  const { startTime } = options;
+  const fresh: Header = {
+    seed: String(options.seed ?? randomBytes(12).toString('hex')),
+    ...(startTime !== undefined && { at: startTime.valueOf() }),
+  };
+  if (Number.isNaN(fresh.at)) throw new Error('startTime is not a valid date');
+  if (options.dataFile === undefined) return { log: undefined, header: fresh };
   const log = Log.open(options.dataFile);
   const header = log.lines[0] as Header | undefined;
-  if (header) return { log, seed: header.seed };
-  log.lines.push({ seed } satisfies Header);
-  log.append({ seed } satisfies Header);
-  return { log, seed };
+  if (header) return { log, header };
+  log.lines.push(fresh);
+  log.append(fresh);
+  return { log, header: fresh };
 }
 
 /** State, time and what happens by itself: everything of the sandbox but its HTTP side. */
@@ -61,10 +71,15 @@ export class Engine {
   private waiters: (() => void)[] = [];
 
   constructor(options: SandboxOptions, jobHandlers: Readonly<Record<string, JobHandler>>) {
-    const { log, seed } = openLog(options);
+    const { log, header } = openLog(options);
+    const { seed } = header;
     this.log = log;
     const ids = new IdSource(seed);
-    const clock = new Clock(options.now ?? Date.now, options.clockOffsetMs ?? 0);
+    const clock = new Clock({
+      wall: options.now ?? Date.now,
+      offset: options.clockOffsetMs ?? 0,
+      frozenAt: header.at,
+    });
     const fidelity = options.fidelityChecks ? new FidelityChecks() : undefined;
     this.ids = ids;
     this.requestIds = new IdSource(`${seed} requests ${log?.lines.length ?? 0}`);
@@ -73,6 +88,7 @@ export class Engine {
     this.surroundings = {
       url: '',
       ids,
+      accounts: new Accounts(ids.accountId),
       asyncDelayMs: options.asyncDelayMs ?? SECOND,
       nowMs: () => clock.nowMs(),
     };
@@ -97,7 +113,7 @@ export class Engine {
     // Each start leaves a line, so that no two starts share request ids.
     log?.append({ n: ids.sequence, a: ids.accountId } satisfies LogLine);
     this.furnish();
-    this.store.onCommit((changes) => this.committed(changes));
+    this.store.onCommit((changes, state) => this.committed(changes, state));
   }
 
   /** Makes what every sandbox has, and takes up what an earlier run left undone. */
@@ -106,12 +122,16 @@ export class Engine {
     if (!store.platform.collection('account').get(ids.accountId))
       store.transact((tx) => tx.put('account', newAccount(ids.accountId, tx.now)));
     this.builtIn.ensure();
-    for (const job of store.platform.collection('job').values()) jobs.add(job);
-    for (const delivery of store.platform.collection('delivery').values())
-      if (delivery.status === 'pending') deliverer.add(delivery);
+    for (const state of store.accounts.all()) {
+      for (const job of state.collection('job').values()) jobs.add(job, state);
+      for (const delivery of state.collection('delivery').values())
+        if (delivery.status === 'pending') deliverer.add(delivery, state);
+    }
   }
 
+  /** Settles when no job of the near future and no delivery is pending. A frozen clock is moved on to those jobs. */
   idle(): Promise<void> {
+    this.moveFrozenClock();
     if (this.isIdle()) return Promise.resolve();
     return new Promise((resolve) => this.waiters.push(resolve));
   }
@@ -123,23 +143,35 @@ export class Engine {
     await this.log?.close();
   }
 
+  /** Nothing else would ever run what Stripe does a moment later. */
+  private moveFrozenClock(): void {
+    if (!this.clock.frozen) return;
+    for (let due = this.jobs.nextSoon; due !== undefined; due = this.jobs.nextSoon) {
+      this.store.moveClock(Math.max(0, due - this.clock.nowMs()));
+      this.jobs.runDue();
+      this.deliverer.runDue();
+    }
+  }
+
   private isIdle(): boolean {
     return !this.jobs.busy && !this.deliverer.busy;
   }
 
   private settled(): void {
-    if (this.waiters.length === 0 || !this.isIdle()) return;
+    if (this.waiters.length === 0) return;
+    this.moveFrozenClock();
+    if (!this.isIdle()) return;
     const waiters = this.waiters;
     this.waiters = [];
     for (const done of waiters) done();
   }
 
-  private committed(changes: readonly Change[]): void {
+  private committed(changes: readonly Change[], state: AccountState): void {
     for (const { kind, object } of changes) {
       if (kind === 'webhook_endpoint') this.deliverer.runDue();
-      if (kind === 'job' && object) this.jobs.add(object as Job);
+      if (kind === 'job' && object) this.jobs.add(object as Job, state);
       if (kind === 'delivery' && (object as Delivery).status === 'pending')
-        this.deliverer.add(object as Delivery);
+        this.deliverer.add(object as Delivery, state);
     }
     if (this.waiters.length > 0) setImmediate(() => this.settled());
   }

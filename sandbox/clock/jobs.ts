@@ -1,3 +1,4 @@
+import type { AccountState } from '../store/account-state.js';
 import type { Job } from '../store/kinds.js';
 import type { Store } from '../store/store.js';
 import type { Transaction } from '../store/transaction.js';
@@ -11,11 +12,16 @@ export function later(tx: Transaction, name: string, data: Record<string, string
   tx.put('job', { id: tx.nextId('job'), name, due, data, soon: true });
 }
 
+interface Pending {
+  job: Job;
+  state: AccountState;
+}
+
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Runs stored jobs when the sandbox's clock reaches them, each in a transaction of its own. */
 export class JobRunner {
-  private readonly pending = new Map<string, Job>();
+  private readonly pending = new Map<string, Pending>();
   private timer: NodeJS.Timeout | undefined;
   private timerDue = Number.POSITIVE_INFINITY;
 
@@ -25,8 +31,9 @@ export class JobRunner {
     private readonly handlers: Readonly<Record<string, JobHandler>>,
   ) {}
 
-  add(job: Job): void {
-    this.pending.set(job.id, job);
+  /** A job runs in the account whose transaction asked for it. */
+  add(job: Job, state: AccountState): void {
+    this.pending.set(job.id, { job, state });
     if (job.due < this.timerDue) this.arm(job.due);
   }
 
@@ -36,9 +43,15 @@ export class JobRunner {
     this.timerDue = Number.POSITIVE_INFINITY;
   }
 
+  /** When the next job of the near future is due; undefined when none is. */
+  get nextSoon(): number | undefined {
+    const due = [...this.pending.values()].flatMap(({ job }) => (job.soon ? [job.due] : []));
+    return due.length > 0 ? Math.min(...due) : undefined;
+  }
+
   /** Whether something of the near future is still to be done. */
   get busy(): boolean {
-    for (const job of this.pending.values()) if (job.soon) return true;
+    for (const { job } of this.pending.values()) if (job.soon) return true;
     return false;
   }
 
@@ -46,25 +59,28 @@ export class JobRunner {
   runDue(): void {
     this.timerDue = Number.POSITIVE_INFINITY;
     const now = this.clock.nowMs();
-    const due = [...this.pending.values()].filter((job) => job.due <= now).sort((a, b) => a.due - b.due);
-    for (const job of due) this.run(job);
+    const due = [...this.pending.values()]
+      .filter(({ job }) => job.due <= now)
+      .sort((a, b) => a.job.due - b.job.due);
+    for (const pending of due) this.run(pending);
     let next = Number.POSITIVE_INFINITY;
-    for (const job of this.pending.values()) next = Math.min(next, job.due);
+    for (const { job } of this.pending.values()) next = Math.min(next, job.due);
     if (Number.isFinite(next)) this.arm(next);
     else clearTimeout(this.timer);
   }
 
-  private run(job: Job): void {
+  private run({ job, state }: Pending): void {
     this.pending.delete(job.id);
     const handler = this.handlers[job.name];
     if (!handler) throw new Error(`no handler for the job ${job.name}`);
     this.store.transact((tx) => {
       tx.remove('job', job.id);
       handler(tx, job.data);
-    });
+    }, state);
   }
 
   private arm(due: number): void {
+    if (this.clock.frozen && due > this.clock.nowMs()) return;
     clearTimeout(this.timer);
     this.timerDue = due;
     const wait = Math.min(Math.max(0, due - this.clock.nowMs()), LONGEST_TIMER);

@@ -1,29 +1,51 @@
+import type Stripe from 'stripe';
 import type { Engine } from '../engine.js';
-import type { DeliveryKnobs } from '../events/deliver.js';
-import { NO_KNOBS } from '../events/deliver.js';
+import { changedKnobs, type DeliveryKnobs, NO_KNOBS } from '../events/knobs.js';
 import type { Faults } from '../http/faults.js';
 import type { LoggedRequest, RequestLog } from '../http/request-log.js';
 import { StripeError } from '../http/stripe-error.js';
-import { knownCurrency } from '../ledger/currencies.js';
 import { finishAuthentication } from '../payments/confirm.js';
-import type { AccountSettings } from '../platform/account.js';
+import { type AccountSettings, checkedSettings, connectAccount } from '../platform/account.js';
+import type { AccountState } from '../store/account-state.js';
 import type { Delivery, Kind, Kinds, StoredEvent } from '../store/kinds.js';
 import type { Store } from '../store/store.js';
 
+/** A delivery, with the connected account whose event it brings. */
+export type ListedDelivery = Delivery & { type: string; account: string | null };
+
+/** The platform's own account when left out. */
+export interface OfAccount {
+  account?: string;
+}
+
 /** What a test or a person may do to the sandbox behind the API's back. */
 export interface SandboxControl {
-  /** Forgets all objects, faults, knobs and logged requests. Account, keys, endpoint and the id sequence stay. */
+  /** Forgets all objects, connected accounts, faults, knobs and logged requests. Account, keys, endpoint and the id sequence stay. */
   reset(): Promise<void>;
   seed(settings: AccountSettings): void;
+  readonly accounts: {
+    /** A connected account, ready to be charged. */
+    create(settings?: AccountSettings): Stripe.Account;
+    /** The connected ones, oldest first. */
+    list(): readonly Stripe.Account[];
+  };
   readonly clock: { readonly offset: number; now(): number; advance(ms: number): void };
   readonly faults: Pick<Faults, 'add' | 'clear' | 'list' | 'remove'>;
   readonly deliveries: {
     readonly knobs: DeliveryKnobs;
+    /** Throws an error that names the field when one is wrong. */
     set(knobs: Partial<DeliveryKnobs>): void;
-    list(): readonly Delivery[];
+    /** Of all accounts, oldest first in each. */
+    list(): readonly ListedDelivery[];
+    /** What `hold` keeps, oldest first. */
+    held(): readonly Delivery[];
+    /** Attempts what is held now, in this order of events and one after another; all of it, oldest first, when left out. */
+    release(eventIds?: readonly string[]): Promise<void>;
   };
   /** Oldest first. */
-  events(): readonly StoredEvent[];
+  events(of?: OfAccount): readonly StoredEvent[];
+  /** Attempts an event's pending deliveries now, held or not. Settles when they were attempted. */
+  deliver(eventId: string): Promise<void>;
   /** Settles when the copies were sent. */
   resend(eventId: string, options?: { times?: number }): Promise<void>;
   /** The bytes and headers that the built-in endpoint would get for an event now, to post them by oneself. */
@@ -31,9 +53,9 @@ export interface SandboxControl {
   requests(): readonly LoggedRequest[];
   clearRequests(): void;
   complete3ds(paymentIntentId: string, outcome: 'approve' | 'fail'): void;
-  object<K extends Kind>(kind: K, id: string): Kinds[K] | undefined;
+  object<K extends Kind>(kind: K, id: string, of?: OfAccount): Kinds[K] | undefined;
   /** Oldest first. */
-  objects<K extends Kind>(kind: K): readonly Kinds[K][];
+  objects<K extends Kind>(kind: K, of?: OfAccount): readonly Kinds[K][];
   /** How the sandbox broke its contract; only with `fidelityChecks`. */
   violations(): readonly string[];
 }
@@ -45,10 +67,11 @@ interface Parts {
 }
 
 export function createControl({ engine, faults, requests }: Parts): SandboxControl {
-  const { store, clock, jobs, deliverer } = engine;
+  const { store, deliverer } = engine;
   return {
+    ...inspection(engine, requests),
     async reset() {
-      jobs.clear();
+      engine.jobs.clear();
       deliverer.clear();
       deliverer.knobs = { ...NO_KNOBS };
       faults.clear();
@@ -57,53 +80,99 @@ export function createControl({ engine, faults, requests }: Parts): SandboxContr
       engine.furnish();
     },
     seed(settings) {
-      store.transact((tx) => {
-        const patch = { ...settings };
-        if (patch.default_currency !== undefined)
-          patch.default_currency = knownCurrency(patch.default_currency);
-        tx.update('account', tx.account, patch);
-      });
+      store.transact((tx) => tx.update('account', tx.account, checkedSettings(settings)));
     },
-    clock: {
-      get offset() {
-        return clock.offset;
-      },
-      now: () => clock.nowMs(),
-      advance(ms) {
-        if (!(ms >= 0)) throw new Error('the clock moves forward only');
-        store.moveClock(ms);
-        jobs.runDue();
-        deliverer.runDue();
-      },
+    accounts: {
+      create: (settings = {}) => connectAccount(store, settings),
+      list: () =>
+        store.accounts.all().flatMap((state) => {
+          const account = state.collection('account').get(state.accountId);
+          return account && !store.accounts.isPlatform(state) ? [account] : [];
+        }),
     },
+    clock: clockControl(engine),
     faults,
-    deliveries: {
-      get knobs() {
-        return deliverer.knobs;
-      },
-      set(knobs) {
-        deliverer.knobs = { ...deliverer.knobs, ...knobs };
-      },
-      list: () => store.platform.collection('delivery').values(),
-    },
-    events: () => store.platform.collection('event').values(),
+    deliveries: deliveryControl(engine),
+    deliver: (eventId) => deliverer.deliver(eventId),
     resend: (eventId, { times = 1 } = {}) => deliverer.resend(eventId, times),
+    complete3ds: (id, outcome) => complete3ds(store, id, outcome),
+  };
+}
+
+type Inspection = Pick<
+  SandboxControl,
+  'clearRequests' | 'events' | 'object' | 'objects' | 'requests' | 'signed' | 'violations'
+>;
+
+function inspection(engine: Engine, requests: RequestLog): Inspection {
+  const { store, deliverer } = engine;
+  return {
+    events: (of) => stateOf(store, of).collection('event').values(),
     signed(eventId) {
-      const event = store.platform.collection('event').get(eventId);
+      const event = store.accounts.holderOf('event', eventId)?.collection('event').get(eventId);
       if (!event) throw new Error(`no event ${eventId}`);
       return deliverer.requestFor(event, engine.builtIn.secret);
     },
     requests: () => requests.list(),
     clearRequests: () => requests.clear(),
-    complete3ds: (id, outcome) => complete3ds(store, id, outcome),
-    object: (kind, id) => store.platform.collection(kind).get(id),
-    objects: (kind) => store.platform.collection(kind).values(),
+    object: (kind, id, of) => stateOf(store, of).collection(kind).get(id),
+    objects: (kind, of) => stateOf(store, of).collection(kind).values(),
     violations: () => engine.fidelity?.violations ?? [],
   };
 }
 
+/** Throws for an account that does not exist, which is easier to understand than an empty list. */
+function stateOf({ accounts }: Store, { account }: OfAccount = {}): AccountState {
+  if (account === undefined) return accounts.platform;
+  if (!accounts.find(account)) throw new Error(`no account ${account}`);
+  return accounts.state(account);
+}
+
+function clockControl({ clock, store, jobs, deliverer }: Engine): SandboxControl['clock'] {
+  return {
+    get offset() {
+      return clock.offset;
+    },
+    now: () => clock.nowMs(),
+    advance(ms) {
+      if (!(ms >= 0))
+        throw new Error('advance must be a number of milliseconds, 0 or more: time moves forward only');
+      store.moveClock(ms);
+      jobs.runDue();
+      deliverer.runDue();
+    },
+  };
+}
+
+function deliveryControl({ store, deliverer }: Engine): SandboxControl['deliveries'] {
+  return {
+    get knobs() {
+      return deliverer.knobs;
+    },
+    set(knobs) {
+      deliverer.knobs = changedKnobs(deliverer.knobs, knobs);
+    },
+    list: () => store.accounts.all().flatMap((state) => listed(store, state)),
+    held: () => deliverer.held(),
+    async release(eventIds = [...new Set(deliverer.held().map(({ event }) => event))]) {
+      for (const id of eventIds) await deliverer.deliver(id);
+    },
+  };
+}
+
+function listed(store: Store, state: AccountState): ListedDelivery[] {
+  const account = store.accounts.isPlatform(state) ? null : state.accountId;
+  return state
+    .collection('delivery')
+    .values()
+    .map((delivery) => {
+      const type = state.collection('event').get(delivery.event)?.type ?? '';
+      return { ...delivery, type, account };
+    });
+}
+
 function complete3ds(store: Store, id: string, outcome: 'approve' | 'fail'): void {
-  const tx = store.begin();
+  const tx = store.begin(undefined, store.accounts.holderOf('payment_intent', id));
   try {
     finishAuthentication(tx, tx.find('payment_intent', id), outcome);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { DeliveryKnobs } from '../events/deliver.js';
+import type { DeliveryKnobs } from '../events/knobs.js';
 import type { Answer, ApiRequest } from '../http/exchange.js';
 import type { FaultRule } from '../http/faults.js';
 import { StripeError } from '../http/stripe-error.js';

@@ -1,6 +1,7 @@
 import { contract } from '../contract/contract.js';
 import type { ApiObject, Delivery, StoredEvent } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
+import { listenersFor } from './listeners.js';
 
 /**
  * Raises an event with the object as it is now. Stored objects are replaced and never changed, so the event may keep this
@@ -22,10 +23,14 @@ export function emitUpdate(
 
 function raise(tx: Transaction, type: string, data: StoredEvent['data']): void {
   const id = tx.nextId('evt');
-  const deliveries = deliveriesOf(tx, id, type);
+  const { accounts } = tx.surroundings;
+  const deliveries: Delivery[] = [];
+  for (const endpoint of listenersFor(accounts, tx.state, type))
+    deliveries.push(firstAttempt(tx, id, endpoint.id));
   tx.put('event', {
     id,
     object: 'event',
+    ...(!accounts.isPlatform(tx.state) && { account: tx.state.accountId }),
     api_version: contract.apiVersion,
     created: tx.now,
     data,
@@ -37,22 +42,17 @@ function raise(tx: Transaction, type: string, data: StoredEvent['data']): void {
   for (const delivery of deliveries) tx.put('delivery', delivery);
 }
 
-function deliveriesOf(tx: Transaction, event: string, type: string): Delivery[] {
-  const deliveries: Delivery[] = [];
-  for (const endpoint of tx.newest('webhook_endpoint')) {
-    if (endpoint.status !== 'enabled' || tx.require('endpoint_secret', endpoint.id).connect) continue;
-    if (!endpoint.enabled_events.includes('*') && !endpoint.enabled_events.includes(type)) continue;
-    deliveries.push({
-      id: `${event}:${endpoint.id}`,
-      event,
-      endpoint: endpoint.id,
-      attempts: 0,
-      due: tx.nowMs,
-      status: 'pending',
-      lastError: null,
-    });
-  }
-  return deliveries;
+function firstAttempt(tx: Transaction, event: string, endpoint: string): Delivery {
+  return {
+    id: `${event}:${endpoint}`,
+    event,
+    endpoint,
+    attempts: 0,
+    due: tx.nowMs,
+    status: 'pending',
+    lastStatus: null,
+    lastError: null,
+  };
 }
 
 type Fields = Record<string, unknown>;

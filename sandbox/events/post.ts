@@ -3,16 +3,23 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 const TIMEOUT_MS = 10_000;
 
+export interface PostResult {
+  /** Null when no answer came. */
+  status: number | null;
+  /** Null on a 2xx answer, else what went wrong. */
+  error: string | null;
+}
+
 /** Posts to endpoints over connections that stay open. */
 export class Poster {
   private readonly http = new HttpAgent({ keepAlive: true });
   private readonly https = new HttpsAgent({ keepAlive: true });
 
-  /** Null on a 2xx answer, else what went wrong. A redirect is a failure and is not followed. */
-  async post(url: string, body: string, headers: Record<string, string>): Promise<string | null> {
+  /** A redirect is a failure and is not followed. */
+  async post(url: string, body: string, headers: Record<string, string>): Promise<PostResult> {
     const first = await this.once(url, body, headers);
     // The receiver closed an idle connection just as we used it: nothing arrived, so this was no attempt.
-    return first === STALE ? this.once(url, body, headers) : first;
+    return first.error === STALE ? this.once(url, body, headers) : first;
   }
 
   close(): void {
@@ -20,7 +27,7 @@ export class Poster {
     this.https.destroy();
   }
 
-  private once(url: string, body: string, headers: Record<string, string>): Promise<string | null> {
+  private once(url: string, body: string, headers: Record<string, string>): Promise<PostResult> {
     const secure = url.startsWith('https:');
     const bytes = Buffer.from(body);
     return new Promise((resolve) => {
@@ -39,9 +46,8 @@ export class Poster {
       const deadline = setTimeout(() => request.destroy(new Error('no answer within 10 s')), TIMEOUT_MS);
       request.on('error', (error: NodeJS.ErrnoException) => {
         clearTimeout(deadline);
-        resolve(
-          request.reusedSocket && error.code === 'ECONNRESET' ? STALE : error.message || String(error.code),
-        );
+        const stale = request.reusedSocket && error.code === 'ECONNRESET';
+        resolve({ status: null, error: stale ? STALE : error.message || String(error.code) });
       });
       request.end(bytes);
     });
@@ -50,9 +56,9 @@ export class Poster {
 
 const STALE = 'stale connection';
 
-function finish(response: IncomingMessage, done: (result: string | null) => void): void {
+function finish(response: IncomingMessage, done: (result: PostResult) => void): void {
   const status = response.statusCode ?? 0;
-  const result = status >= 200 && status < 300 ? null : `HTTP ${status}`;
+  const result = { status, error: status >= 200 && status < 300 ? null : `HTTP ${status}` };
   response.on('error', () => done(result));
   response.on('end', () => done(result));
   response.resume();

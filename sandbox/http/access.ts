@@ -1,10 +1,12 @@
 import { contract } from '../contract/contract.js';
+import type { AccountState } from '../store/account-state.js';
 import type { IdSource } from '../store/ids.js';
+import type { Store } from '../store/store.js';
 import type { ApiRequest } from './exchange.js';
 import { StripeError } from './stripe-error.js';
 
 /** The account that this request works on. */
-export function checkAccess(request: ApiRequest, ids: IdSource): string {
+export function checkAccess(request: ApiRequest, { ids, accounts }: Store): AccountState {
   checkKey(keyOf(request), ids);
   const version = request.headers['stripe-version'];
   if (version !== undefined && version !== contract.apiVersion)
@@ -13,13 +15,18 @@ export function checkAccess(request: ApiRequest, ids: IdSource): string {
       message: `Invalid Stripe API version: ${version}. This sandbox speaks ${contract.apiVersion} only.`,
     });
   const account = request.headers['stripe-account'];
-  if (account !== undefined && account !== ids.accountId)
-    throw new StripeError(403, {
-      type: 'invalid_request_error',
-      code: 'account_invalid',
-      message: `The provided key '${redacted(ids.secretKey)}' does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
-    });
-  return ids.accountId;
+  if (account === undefined) return accounts.platform;
+  if (typeof account === 'string' && accounts.find(account)) return accounts.state(account);
+  throw noAccess(String(account), ids);
+}
+
+/** For an account that does not exist, or is not connected: Stripe does not tell which. */
+export function noAccess(account: string, ids: IdSource): StripeError {
+  return new StripeError(403, {
+    type: 'invalid_request_error',
+    code: 'account_invalid',
+    message: `The provided key '${redacted(ids.secretKey)}' does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
+  });
 }
 
 function keyOf({ headers }: ApiRequest): string | undefined {

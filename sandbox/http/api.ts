@@ -1,6 +1,7 @@
 import { contract } from '../contract/contract.js';
 import type { Engine } from '../engine.js';
 import { checkExpand, expand } from '../present/expand.js';
+import type { AccountState } from '../store/account-state.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { type Params, validateParams } from '../validate/validate-params.js';
@@ -21,6 +22,7 @@ interface Arrival {
 }
 
 interface Attempt {
+  account: AccountState;
   request: ApiRequest;
   requestId: string;
   keyed: KeyedRequest | undefined;
@@ -58,17 +60,19 @@ export class Api {
   private async run({ request, requestId, form, entry }: Arrival): Promise<Answer> {
     const { engine, faults } = this.deps;
     const { store, clock } = engine;
-    const account = checkAccess(request, store.ids);
-    const fault = faults.strike({ method: request.method, path: request.path, account });
+    const account = checkAccess(request, store);
+    const { accountId } = account;
+    entry.account(accountId);
+    const fault = faults.strike({ method: request.method, path: request.path, account: accountId });
     if (fault) entry.fault(fault.id);
     const early = fault?.when === 'before' ? interruption(fault) : undefined;
     if (early && !(fault?.action.type === 'status' && fault.action.store)) return early;
     const match = this.route(request);
     const params = this.parameters(request, match, form);
-    const keyed = keyedRequest(request);
-    const attempt = { request, requestId, keyed, fault, match, params };
+    const keyed = keyedRequest(request, accountId);
+    const attempt = { account, request, requestId, keyed, fault, match, params };
     if (!keyed) return this.attempt(attempt, early);
-    const stored = storedAnswer(store.platform, keyed, clock.nowMs());
+    const stored = storedAnswer(account, keyed, clock.nowMs());
     if (stored) {
       await delayed(fault, 'before');
       return afterwards(fault, replayed(stored));
@@ -114,8 +118,9 @@ export class Api {
 
   /** The change, its events and the stored answer are one transaction. */
   private execute(attempt: Attempt): Answer {
-    const { requestId, keyed, match, request, params } = attempt;
-    const tx = this.deps.engine.store.begin({ id: requestId, idempotency_key: keyed?.key ?? null });
+    const { account, requestId, keyed, match, request, params } = attempt;
+    const identity = { id: requestId, idempotency_key: keyed?.key ?? null };
+    const tx = this.deps.engine.store.begin(identity, account);
     try {
       const result = match.route.handler?.({ tx, params, ids: match.ids, path: request.path });
       if (!result) throw new Error('a handler gave nothing');
@@ -141,8 +146,10 @@ export class Api {
     const { keyed, requestId } = attempt;
     if (keyed)
       tx.put('idempotency_key', {
-        ...keyed,
         id: keyed.key,
+        method: keyed.method,
+        path: keyed.path,
+        form: keyed.form,
         status: answer.status,
         body: answer.body,
         requestId,
@@ -154,7 +161,8 @@ export class Api {
 
   /** Remembers an answer that changed nothing. */
   private keep(attempt: Attempt, answer: Answer): Answer {
-    return attempt.keyed ? this.commit(this.deps.engine.store.begin(), attempt, answer) : answer;
+    const { store } = this.deps.engine;
+    return attempt.keyed ? this.commit(store.begin(undefined, attempt.account), attempt, answer) : answer;
   }
 
   private failed(error: unknown, requestId: string): Answer {
@@ -190,10 +198,10 @@ export class Api {
   }
 }
 
-function keyedRequest(request: ApiRequest): KeyedRequest | undefined {
+function keyedRequest(request: ApiRequest, account: string): KeyedRequest | undefined {
   const key = request.headers['idempotency-key'];
   if (request.method !== 'POST' || typeof key !== 'string' || key === '') return undefined;
-  return { key, method: request.method, path: request.path, form: request.body };
+  return { account, key, method: request.method, path: request.path, form: request.body };
 }
 
 function ok(body: string): Answer {

@@ -7,6 +7,8 @@ const KEPT_MS = 24 * 3600 * 1000;
 const MOST_CHARACTERS = 255;
 
 export interface KeyedRequest {
+  /** Keys are the account's own. */
+  account: string;
   key: string;
   method: string;
   path: string;
@@ -18,7 +20,8 @@ export class InFlight {
   private readonly keys = new Map<string, KeyedRequest>();
 
   begin(request: KeyedRequest): void {
-    const first = this.keys.get(request.key);
+    const name = nameOf(request);
+    const first = this.keys.get(name);
     if (first) {
       if (!sameRequest(first, request)) throw otherParameters(request.key);
       throw new StripeError(409, {
@@ -27,12 +30,16 @@ export class InFlight {
         message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${request.key}. Please try again later.`,
       });
     }
-    this.keys.set(request.key, request);
+    this.keys.set(name, request);
   }
 
   end(request: KeyedRequest): void {
-    if (this.keys.get(request.key) === request) this.keys.delete(request.key);
+    if (this.keys.get(nameOf(request)) === request) this.keys.delete(nameOf(request));
   }
+}
+
+function nameOf({ account, key }: KeyedRequest): string {
+  return `${account} ${key}`;
 }
 
 /** The stored answer to replay, or undefined when the key is new or forgotten. */
@@ -52,7 +59,9 @@ export function storedAnswer(
   return stored;
 }
 
-function sameRequest(first: Omit<KeyedRequest, 'key'>, request: Omit<KeyedRequest, 'key'>): boolean {
+type Repeatable = Pick<KeyedRequest, 'form' | 'method' | 'path'>;
+
+function sameRequest(first: Repeatable, request: Repeatable): boolean {
   if (first.method !== request.method || first.path !== request.path) return false;
   return first.form === request.form || canonical(first.form) === canonical(request.form);
 }

@@ -4,6 +4,8 @@ import type { Form, FormValue } from './form.js';
 /** One API request, as tests count them. */
 export interface LoggedRequest {
   id: string;
+  /** Null when the key or the account was refused. */
+  account: string | null;
   method: string;
   path: string;
   idempotencyKey: string | null;
@@ -18,6 +20,7 @@ export interface LoggedRequest {
 
 export interface LogEntry {
   logged: LoggedRequest;
+  account: (id: string) => void;
   fault: (id: string) => void;
 }
 
@@ -29,6 +32,7 @@ export class RequestLog {
   begin(request: ApiRequest, id: string, params: Form): LogEntry {
     const logged: LoggedRequest = {
       id,
+      account: null,
       method: request.method,
       path: request.path,
       idempotencyKey: text(request.headers['idempotency-key']),
@@ -42,6 +46,9 @@ export class RequestLog {
     this.entries.push(logged);
     return {
       logged,
+      account: (accountId) => {
+        logged.account = accountId;
+      },
       fault: (faultId) => {
         logged.fault = faultId;
       },

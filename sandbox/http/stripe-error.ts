@@ -50,15 +50,33 @@ const NAMES: Record<string, string> = {
 
 /** 404 when the id is in the path, 400 when it is in the body. */
 export function resourceMissing(kind: string, id: string, param?: string): StripeError {
-  const name = NAMES[kind] ?? kind;
-  const hint =
-    kind === 'payment_method'
-      ? "; It's possible this PaymentMethod exists on one of your connected accounts, in which case you should retry this request on that connected account. Learn more at https://stripe.com/docs/connect/authentication"
-      : '';
+  return missing({ kind, id, param, hint: kind === 'payment_method' ? connectHint(kind) : '' });
+}
+
+/** The same for an object of a connected account, when the platform asks for it without naming that account. */
+export function existsElsewhere(kind: string, id: string, param?: string): StripeError {
+  return missing({ kind, id, param, hint: connectHint(kind) });
+}
+
+function connectHint(kind: string): string {
+  return `; It's possible this ${NAMES[kind] ?? kind} exists on one of your connected accounts, in which case you should retry this request on that connected account. Learn more at https://stripe.com/docs/connect/authentication`;
+}
+
+function missing({
+  kind,
+  id,
+  param,
+  hint,
+}: {
+  kind: string;
+  id: string;
+  param: string | undefined;
+  hint: string;
+}) {
   return new StripeError(param === undefined ? 404 : 400, {
     type: 'invalid_request_error',
     code: 'resource_missing',
-    message: `No such ${name}: '${id}'${hint}`,
+    message: `No such ${NAMES[kind] ?? kind}: '${id}'${hint}`,
     param: param ?? PATH_PARAMS[kind] ?? 'id',
   });
 }

@@ -1,11 +1,14 @@
 import type Stripe from 'stripe';
+import { noAccess } from '../http/access.js';
 import type { Machine } from '../http/router.js';
-import { StripeError } from '../http/stripe-error.js';
+import { knownCurrency } from '../ledger/currencies.js';
 import { fromSkeleton } from '../present/skeleton.js';
+import type { Store } from '../store/store.js';
 
 export interface AccountSettings {
   country?: string;
   default_currency?: string;
+  email?: string;
 }
 
 export function newAccount(id: string, created: number): Stripe.Account {
@@ -41,15 +44,31 @@ export function newAccount(id: string, created: number): Stripe.Account {
   });
 }
 
+/** A connected account, ready to be charged and paid. Its objects are seen with `Stripe-Account` only. */
+export function connectAccount(store: Store, settings: AccountSettings): Stripe.Account {
+  const id = store.ids.next('acct');
+  const state = store.accounts.state(id);
+  let made: Stripe.Account | undefined;
+  store.transact((tx) => {
+    made = tx.put('account', { ...newAccount(id, tx.now), email: null, ...checkedSettings(settings) });
+  }, state);
+  if (!made) throw new Error(`the sandbox lost account ${id}`);
+  return made;
+}
+
+export function checkedSettings(settings: AccountSettings): AccountSettings {
+  const { default_currency: currency } = settings;
+  return { ...settings, ...(currency !== undefined && { default_currency: knownCurrency(currency) }) };
+}
+
 export const account: Machine = {
   'GET /v1/account': ({ tx }) => tx.account,
   'GET /v1/accounts/{account}': ({ tx, ids }) => {
     const [id = ''] = ids;
     if (id === tx.account.id) return tx.account;
-    throw new StripeError(403, {
-      type: 'invalid_request_error',
-      code: 'account_invalid',
-      message: `The provided key does not have access to account '${id}' (or that account does not exist). Application access may have been revoked.`,
-    });
+    const { accounts, ids: source } = tx.surroundings;
+    const connected = accounts.isPlatform(tx.state) ? accounts.find(id) : undefined;
+    if (!connected) throw noAccess(id, source);
+    return connected;
   },
 };

@@ -92,6 +92,8 @@ function update({ tx, params, ids }: Call<Stripe.WebhookEndpointUpdateParams>): 
 function remove({ tx, ids }: Call<unknown>): ApiObject {
   const { id } = tx.find('webhook_endpoint', ids[0] ?? '');
   tx.remove('webhook_endpoint', id);
+  // The built-in endpoint comes back with the secret that it had.
+  if (!tx.require('endpoint_secret', id).builtIn) tx.remove('endpoint_secret', id);
   return { id, object: 'webhook_endpoint', deleted: true } as Stripe.DeletedWebhookEndpoint;
 }
 

@@ -194,16 +194,15 @@ interface Child {
 }
 
 async function run(dataFile: string): Promise<Child> {
-  const script = new URL('../run.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--import', 'tsx', script, '--port', '0', '--data', dataFile], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const script = new URL('../../bin/guichet.ts', import.meta.url).pathname;
+  const args = ['--import', 'tsx', script, 'sandbox', '--port', '0', '--data', dataFile];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => {
     printed += chunk.toString();
   });
-  await until(() => printed.includes('webhook secret'), 15_000);
-  const port = Number(/url\s+http:\/\/127\.0\.0\.1:(\d+)/.exec(printed)?.[1]);
+  await until(() => printed.includes('account  '), 15_000);
+  const port = Number(/Stripe sandbox\s+http:\/\/127\.0\.0\.1:(\d+)/.exec(printed)?.[1]);
   const secretKey = /secret key\s+(\S+)/.exec(printed)?.[1] ?? '';
   return { port, secretKey, process: child };
 }

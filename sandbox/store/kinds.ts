@@ -9,6 +9,8 @@ export interface ApiObject {
 export interface StoredEvent {
   id: string;
   object: 'event';
+  /** The connected account it happened on. */
+  account?: string;
   api_version: string | null;
   created: number;
   data: { object: ApiObject; previous_attributes?: Record<string, unknown> };
@@ -41,6 +43,8 @@ export interface Delivery {
   /** On the sandbox's clock, in milliseconds. */
   due: number;
   status: 'pending' | 'succeeded' | 'failed' | 'dropped';
+  /** The HTTP status of the latest attempt; null when there was no answer. */
+  lastStatus: number | null;
   lastError: string | null;
 }
 

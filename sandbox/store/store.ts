@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.js';
-import { AccountState } from './account-state.js';
+import type { AccountState } from './account-state.js';
+import type { Accounts } from './accounts.js';
 import type { IdSource } from './ids.js';
 import type { Kind, Kinds } from './kinds.js';
 import type { Log } from './log.js';
@@ -30,45 +31,41 @@ interface StoreOptions {
   check?: ((changes: readonly Change[]) => void) | undefined;
 }
 
+/** Hears what a transaction changed, and in which account. */
+type CommitListener = (changes: readonly Change[], state: AccountState) => void;
+
 const NO_REQUEST: RequestIdentity = { id: null, idempotency_key: null };
 
 /** All state of the sandbox. A transaction is synchronous, so two never mix. */
 export class Store {
-  private readonly accounts = new Map<string, AccountState>();
-  private readonly listeners: ((changes: readonly Change[]) => void)[] = [];
+  private readonly listeners: CommitListener[] = [];
 
   readonly ids: IdSource;
   readonly clock: Clock;
+  readonly accounts: Accounts;
 
   constructor(private readonly options: StoreOptions) {
     this.ids = options.ids;
     this.clock = options.clock;
+    this.accounts = options.surroundings.accounts;
   }
 
   /** Called after each commit with what it changed. */
-  onCommit(listener: (changes: readonly Change[]) => void): void {
+  onCommit(listener: CommitListener): void {
     this.listeners.push(listener);
   }
 
-  account(id: string): AccountState {
-    let account = this.accounts.get(id);
-    if (!account) {
-      account = new AccountState(id);
-      this.accounts.set(id, account);
-    }
-    return account;
-  }
-
   get platform(): AccountState {
-    return this.account(this.ids.accountId);
+    return this.accounts.platform;
   }
 
-  begin(request: RequestIdentity = NO_REQUEST): Transaction {
-    return new Transaction(this.platform, this.options.surroundings, request);
+  /** On the platform's account unless another is named. */
+  begin(request: RequestIdentity = NO_REQUEST, state: AccountState = this.platform): Transaction {
+    return new Transaction(state, this.options.surroundings, request);
   }
 
-  transact(work: (tx: Transaction) => void): void {
-    const tx = this.begin();
+  transact(work: (tx: Transaction) => void, state: AccountState = this.platform): void {
+    const tx = this.begin(NO_REQUEST, state);
     work(tx);
     this.commit(tx);
   }
@@ -79,7 +76,7 @@ export class Store {
     this.options.check?.(changes);
     for (const change of changes) this.apply(tx.state, change);
     this.options.log?.append(this.lineOf(tx.state, changes));
-    for (const listener of this.listeners) listener(changes);
+    for (const listener of this.listeners) listener(changes, tx.state);
   }
 
   moveClock(ms: number): void {
@@ -95,7 +92,7 @@ export class Store {
   replay(line: LogLine): void {
     this.ids.sequence = Math.max(this.ids.sequence, line.n);
     if (line.o !== undefined) this.clock.offset = line.o;
-    const state = this.account(line.a);
+    const state = this.accounts.state(line.a);
     for (const [kind, object] of line.p ?? []) state.collection(kind).put(object.id, object);
     for (const [kind, id] of line.d ?? []) state.collection(kind).remove(id);
   }

@@ -1,5 +1,6 @@
-import { resourceMissing } from '../http/stripe-error.js';
+import { existsElsewhere, resourceMissing } from '../http/stripe-error.js';
 import type { AccountState } from './account-state.js';
+import type { Accounts } from './accounts.js';
 import type { IdSource } from './ids.js';
 import type { Kind, Kinds } from './kinds.js';
 
@@ -19,6 +20,7 @@ export interface RequestIdentity {
 export interface Surroundings {
   readonly url: string;
   readonly ids: IdSource;
+  readonly accounts: Accounts;
   readonly asyncDelayMs: number;
   nowMs(): number;
 }
@@ -66,8 +68,10 @@ export class Transaction {
   /** For ids that a caller named: in the path when `param` is missing, else in that parameter. */
   find<K extends Kind>(kind: K, id: string, param?: string): Kinds[K] {
     const found = this.get(kind, id);
-    if (!found) throw resourceMissing(kind, id, param);
-    return found;
+    if (found) return found;
+    const { accounts } = this.surroundings;
+    const elsewhere = accounts.isPlatform(this.state) && accounts.holderOf(kind, id) !== undefined;
+    throw elsewhere ? existsElsewhere(kind, id, param) : resourceMissing(kind, id, param);
   }
 
   put<K extends Kind>(kind: K, object: Kinds[K]): Kinds[K] {
