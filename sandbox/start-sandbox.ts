@@ -9,13 +9,17 @@ import { type Pages, pageFor } from './http/pages.js';
 import { RequestLog } from './http/request-log.js';
 import { Router } from './http/router.js';
 import { createListener } from './http/server.js';
+import { balance, fundsAvailable } from './ledger/balance.js';
 import { balanceTransactions } from './ledger/balance-transactions.js';
 import type { SandboxOptions } from './options.js';
+import { captures, lapseAuthorization } from './payments/captures.js';
 import { bookCharge, charges } from './payments/charges.js';
 import { customers } from './payments/customers.js';
+import { decideDispute, disputeDue, disputes, openDispute } from './payments/disputes.js';
+import { earlyFraudWarnings, warnOfFraud } from './payments/early-fraud-warnings.js';
 import { paymentIntents } from './payments/payment-intents.js';
 import { paymentMethods } from './payments/payment-methods.js';
-import { refunds } from './payments/refunds.js';
+import { failRefund, refunds, settleRefund } from './payments/refunds.js';
 import { account } from './platform/account.js';
 import { webhookEndpoints } from './platform/webhook-endpoints.js';
 import { stripeJs } from './stripe-js/serve.js';
@@ -40,9 +44,13 @@ export interface Sandbox {
 /** A new resource is a machine here, its jobs below, and its name in the contract's list. */
 const MACHINES = [
   account,
+  balance,
   balanceTransactions,
+  captures,
   charges,
   customers,
+  disputes,
+  earlyFraudWarnings,
   events,
   paymentIntents,
   paymentMethods,
@@ -50,7 +58,17 @@ const MACHINES = [
   webhookEndpoints,
 ];
 
-const JOBS = { book_charge: bookCharge };
+const JOBS = {
+  book_charge: bookCharge,
+  decide_dispute: decideDispute,
+  dispute_due: disputeDue,
+  fail_refund: failRefund,
+  funds_available: fundsAvailable,
+  lapse_authorization: lapseAuthorization,
+  open_dispute: openDispute,
+  settle_refund: settleRefund,
+  warn_of_fraud: warnOfFraud,
+};
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const engine = new Engine(options, JOBS);
@@ -64,7 +82,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     await store.flushed();
   };
   const idle = () => engine.idle();
-  const plane = controlPlane(control, { setWebhookUrl, idle });
+  const plane = controlPlane(control, { setWebhookUrl, idle, allowedHosts: options.allowedHosts ?? [] });
   /** A new page for people is a line here. */
   const pages: Pages = { '/_sandbox': plane, '/v3': stripeJs() };
   const server = createListener(async (request) => {

@@ -12,6 +12,14 @@ export function later(tx: Transaction, name: string, data: Record<string, string
   tx.put('job', { id: tx.nextId('job'), name, due, data, soon: true });
 }
 
+/** For what the calendar brings: it waits for its date, or for a clock that was moved there. `due` is in milliseconds. */
+export function at(
+  tx: Transaction,
+  { name, due, data }: { name: string; due: number; data: Record<string, string> },
+): void {
+  tx.put('job', { id: tx.nextId('job'), name, due, data, soon: false });
+}
+
 interface Pending {
   job: Job;
   state: AccountState;

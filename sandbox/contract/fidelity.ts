@@ -1,7 +1,7 @@
 import type { ApiObject, StoredEvent } from '../store/kinds.js';
 import type { Change } from '../store/transaction.js';
 import { contract, definition } from './contract.js';
-import type { ContractRoute, Schema } from './schema.js';
+import type { ContractRoute, Definition, Schema } from './schema.js';
 
 /** Compares what the sandbox says with what the SDK's types promise. */
 export class FidelityChecks {
@@ -33,72 +33,86 @@ export class FidelityChecks {
   }
 }
 
-export function violationsOf(value: unknown, schema: Schema, path = ''): string[] {
-  if (value === undefined) return [`${path} is undefined`];
-  if (value === null) return schema.nullable || schema.type === 'any' ? [] : [`${path} is null`];
-  if (schema.expands && typeof value === 'object') return oneOf(value, schema.expands.map(reference), path);
-  switch (schema.type) {
-    case 'any':
-      return [];
-    case 'ref':
-      return object(value, schema.ref ?? '', path);
-    case 'union':
-      return oneOf(value, schema.anyOf ?? [], path);
-    case 'array':
-      if (!Array.isArray(value)) return [`${path} is not an array`];
-      return value.flatMap((item, i) => violationsOf(item, schema.items ?? { type: 'any' }, `${path}[${i}]`));
-    case 'map':
-      return Object.entries(value).flatMap(([key, item]) =>
-        violationsOf(item, schema.items ?? { type: 'any' }, `${path}.${key}`),
-      );
-    case 'list':
-      return list(value, schema, path);
-    default:
-      return scalar(value, schema, path);
+/** Compares values with schemas; definitions that `lookUp` does not know are not compared. */
+export class Comparison {
+  constructor(private readonly lookUp: (name: string) => Definition | undefined) {}
+
+  violationsOf(value: unknown, schema: Schema, path = ''): string[] {
+    if (value === undefined) return [`${path} is undefined`];
+    if (value === null) return schema.nullable || schema.type === 'any' ? [] : [`${path} is null`];
+    if (schema.expands && typeof value === 'object')
+      return this.oneOf(value, schema.expands.map(reference), path);
+    const items = schema.items ?? { type: 'any' };
+    switch (schema.type) {
+      case 'any':
+        return [];
+      case 'ref':
+        return this.object(value, schema.ref ?? '', path);
+      case 'union':
+        return this.oneOf(value, schema.anyOf ?? [], path);
+      case 'array':
+        if (!Array.isArray(value)) return [`${path} is not an array`];
+        return value.flatMap((item, i) => this.violationsOf(item, items, `${path}[${i}]`));
+      case 'map':
+        return Object.entries(value).flatMap(([key, item]) =>
+          this.violationsOf(item, items, `${path}.${key}`),
+        );
+      case 'list':
+        return this.list(value, schema, path);
+      default:
+        return scalar(value, schema, path);
+    }
   }
+
+  private oneOf(value: unknown, schemas: readonly Schema[], path: string): string[] {
+    let fewest: string[] | undefined;
+    for (const schema of schemas) {
+      const found = this.violationsOf(value, schema, path);
+      if (found.length === 0) return [];
+      if (!fewest || found.length < fewest.length) fewest = found;
+    }
+    return fewest ?? [];
+  }
+
+  private object(value: unknown, name: string, path: string): string[] {
+    const shape = this.lookUp(name);
+    // Named by the contract but not covered: nothing to compare with.
+    if (!shape) return [];
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return [`${path} is not an object`];
+    const fields = value as Record<string, unknown>;
+    const missing = shape.required
+      .filter((key) => fields[key] === undefined)
+      .map((key) => `${path}.${key} is missing`);
+    // The types leave the inside of an event's data and of use_stripe_sdk open.
+    if (Object.keys(shape.properties).length === 0 || name === 'Event.Data') return missing;
+    const found = Object.entries(fields).flatMap(([key, item]) => {
+      const schema = shape.properties[key];
+      return schema
+        ? this.violationsOf(item, schema, `${path}.${key}`)
+        : [`${path}.${key} is not in ${name}`];
+    });
+    return [...missing, ...found];
+  }
+
+  private list(value: unknown, schema: Schema, path: string): string[] {
+    const given = value as { object?: unknown; data?: unknown; has_more?: unknown; url?: unknown };
+    if (given.object !== 'list' || !Array.isArray(given.data)) return [`${path} is not a list`];
+    if (typeof given.has_more !== 'boolean' || typeof given.url !== 'string')
+      return [`${path} lacks has_more or url`];
+    const items = schema.items ?? { type: 'any' };
+    return given.data.flatMap((item, i) => this.violationsOf(item, items, `${path}.data[${i}]`));
+  }
+}
+
+const withContract = new Comparison(definition);
+
+export function violationsOf(value: unknown, schema: Schema, path = ''): string[] {
+  return withContract.violationsOf(value, schema, path);
 }
 
 function reference(name: string): Schema {
   return { type: 'ref', ref: name };
-}
-
-function oneOf(value: unknown, schemas: readonly Schema[], path: string): string[] {
-  let fewest: string[] | undefined;
-  for (const schema of schemas) {
-    const found = violationsOf(value, schema, path);
-    if (found.length === 0) return [];
-    if (!fewest || found.length < fewest.length) fewest = found;
-  }
-  return fewest ?? [];
-}
-
-function object(value: unknown, name: string, path: string): string[] {
-  const shape = definition(name);
-  // Named by the contract but not covered: nothing to compare with.
-  if (!shape) return [];
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return [`${path} is not an object`];
-  const fields = value as Record<string, unknown>;
-  const missing = shape.required
-    .filter((key) => fields[key] === undefined)
-    .map((key) => `${path}.${key} is missing`);
-  // The types leave the inside of an event's data and of use_stripe_sdk open.
-  if (Object.keys(shape.properties).length === 0 || name === 'Event.Data') return missing;
-  const found = Object.entries(fields).flatMap(([key, item]) => {
-    const schema = shape.properties[key];
-    return schema ? violationsOf(item, schema, `${path}.${key}`) : [`${path}.${key} is not in ${name}`];
-  });
-  return [...missing, ...found];
-}
-
-function list(value: unknown, schema: Schema, path: string): string[] {
-  const given = value as { object?: unknown; data?: unknown; has_more?: unknown; url?: unknown };
-  if (given.object !== 'list' || !Array.isArray(given.data)) return [`${path} is not a list`];
-  if (typeof given.has_more !== 'boolean' || typeof given.url !== 'string')
-    return [`${path} lacks has_more or url`];
-  return given.data.flatMap((item, i) =>
-    violationsOf(item, schema.items ?? { type: 'any' }, `${path}.data[${i}]`),
-  );
 }
 
 function scalar(value: unknown, schema: Schema, path: string): string[] {

@@ -1,13 +1,13 @@
 /**
- * Writes contract.json from the types and routes of the installed SDK.
- * `npx tsx sandbox/contract/generate.ts [--check]`: with `--check` it fails when the committed file differs.
+ * Writes contract.json from the types and routes of the installed SDK, and testing/event-objects.json, which has what events
+ * carry beyond the contract. `npx tsx sandbox/contract/generate.ts [--check]`: with `--check` it fails when they differ.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { TypeConverter } from './convert-types.js';
-import type { Contract, ContractRoute, Schema } from './schema.js';
+import type { Contract, ContractRoute, Definition, Schema } from './schema.js';
 
 /** What the contract covers. A new machine starts by adding its resource here. */
 const RESOURCES = [
@@ -41,7 +41,8 @@ interface SdkMethod {
   path: string;
 }
 
-const target = new URL('./contract.json', import.meta.url);
+const contractFile = new URL('./contract.json', import.meta.url);
+const eventObjectsFile = new URL('../testing/event-objects.json', import.meta.url);
 const stripeRoot = dirname(dirname(createRequire(import.meta.url).resolve('stripe')));
 
 function sdkMethods(folder: string): SdkMethod[] {
@@ -88,6 +89,7 @@ class Generator {
       (a, b) => compare(a.path, b.path) || compare(a.method, b.method),
     );
     const routes = methods.filter((m) => RESOURCES.includes(m.resource)).map((m) => this.route(m));
+    routes.push(refundsOfCharge(routes));
     const events = this.events();
     const otherRoutes = methods
       .filter((m) => !RESOURCES.includes(m.resource))
@@ -97,6 +99,14 @@ class Generator {
       version: string;
     };
     return { apiVersion: this.apiVersion(), sdk: version, routes, otherRoutes, events, definitions };
+  }
+
+  /** The objects of events whose resources the contract does not cover. */
+  eventObjects(covered: Readonly<Record<string, Definition>>): Record<string, Definition> {
+    for (const event of this.unionOf('Event'))
+      for (const type of this.objectsOf(event)) this.converter.convert(type);
+    const others = [...this.converter.definitions].filter(([name]) => !Object.hasOwn(covered, name));
+    return Object.fromEntries(others.sort(([a], [b]) => compare(a, b)));
   }
 
   private route(method: SdkMethod): ContractRoute {
@@ -148,16 +158,20 @@ class Generator {
     const events: Record<string, Schema> = {};
     for (const event of this.unionOf('Event')) {
       const type = this.checker.getTypeOfSymbol(property(event, 'type')) as ts.StringLiteralType;
-      const object = this.checker.getTypeOfSymbol(
-        property(this.checker.getTypeOfSymbol(property(event, 'data')), 'object'),
-      );
-      const types = object.isUnion() ? object.types : [object];
       events[type.value] = {
         type: 'string',
-        expands: types.map((t) => this.converter.nameOf(t) ?? '').sort(),
+        expands: this.objectsOf(event)
+          .map((t) => this.converter.nameOf(t) ?? '')
+          .sort(),
       };
     }
     return Object.fromEntries(Object.entries(events).sort(([a], [b]) => compare(a, b)));
+  }
+
+  private objectsOf(event: ts.Type): ts.Type[] {
+    const data = this.checker.getTypeOfSymbol(property(event, 'data'));
+    const object = this.checker.getTypeOfSymbol(property(data, 'object'));
+    return object.isUnion() ? object.types : [object];
   }
 
   private unionOf(alias: string): ts.Type[] {
@@ -186,6 +200,13 @@ class Generator {
   }
 }
 
+/** The `url` of the refunds inside a charge, which no method of the SDK has. */
+function refundsOfCharge(routes: readonly ContractRoute[]): ContractRoute {
+  const all = routes.find(({ method, path }) => method === 'GET' && path === '/v1/refunds');
+  if (!all) throw new Error('no list of refunds');
+  return { ...all, path: '/v1/charges/{charge}/refunds' };
+}
+
 function property(type: ts.Type, name: string): ts.Symbol {
   const symbol = type.getProperty(name);
   if (!symbol) throw new Error(`no property ${name}`);
@@ -202,37 +223,42 @@ function compare(a: string, b: string): number {
 }
 
 /** One definition a line: small, and a change of the SDK reads well in a diff. */
-function print(contract: Contract): string {
-  const lines = (values: Iterable<string>) => [...values].join(',\n');
-  const entries = (record: object) =>
-    lines(Object.entries(record).map(([k, v]) => `${JSON.stringify(k)}: ${JSON.stringify(v)}`));
+function printContract(contract: Contract): string {
   return `{
 "apiVersion": ${JSON.stringify(contract.apiVersion)},
 "sdk": ${JSON.stringify(contract.sdk)},
 "routes": [
-${lines(contract.routes.map((route) => JSON.stringify(route)))}
+${contract.routes.map((route) => JSON.stringify(route)).join(',\n')}
 ],
 "otherRoutes": [
-${lines(contract.otherRoutes.map((route) => JSON.stringify(route)))}
+${contract.otherRoutes.map((route) => JSON.stringify(route)).join(',\n')}
 ],
-"events": {
-${entries(contract.events)}
-},
-"definitions": {
-${entries(contract.definitions)}
-}
+"events": ${printRecord(contract.events)},
+"definitions": ${printRecord(contract.definitions)}
 }
 `;
 }
 
-const text = print(new Generator().contract());
-if (process.argv.includes('--check')) {
-  const same = readFileSync(target, 'utf8') === text;
-  process.stdout.write(
-    same ? 'contract.json is current\n' : 'contract.json is not what the SDK says: run it without --check\n',
+function printRecord(record: object): string {
+  const lines = Object.entries(record).map(
+    ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
   );
-  process.exitCode = same ? 0 : 1;
-} else {
-  writeFileSync(target, text);
-  process.stdout.write(`contract.json: ${text.length} bytes\n`);
+  return `{\n${lines.join(',\n')}\n}`;
+}
+
+const generator = new Generator();
+const contract = generator.contract();
+const files = [
+  { file: contractFile, text: printContract(contract) },
+  { file: eventObjectsFile, text: `${printRecord(generator.eventObjects(contract.definitions))}\n` },
+];
+for (const { file, text } of files) {
+  const name = file.pathname.split('/').at(-1) ?? '';
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, text);
+    process.stdout.write(`${name}: ${text.length} bytes\n`);
+  } else if (readFileSync(file, 'utf8') !== text) {
+    process.exitCode = 1;
+    process.stdout.write(`${name} is not what the SDK says: run it without --check\n`);
+  } else process.stdout.write(`${name} is current\n`);
 }

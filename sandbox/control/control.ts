@@ -9,6 +9,7 @@ import { type AccountSettings, checkedSettings, connectAccount } from '../platfo
 import type { AccountState } from '../store/account-state.js';
 import type { Delivery, Kind, Kinds, StoredEvent } from '../store/kinds.js';
 import type { Store } from '../store/store.js';
+import { type MoneyControl, moneyControl } from './money.js';
 
 /** A delivery, with the connected account whose event it brings. */
 export type ListedDelivery = Delivery & { type: string; account: string | null };
@@ -19,7 +20,7 @@ export interface OfAccount {
 }
 
 /** What a test or a person may do to the sandbox behind the API's back. */
-export interface SandboxControl {
+export interface SandboxControl extends MoneyControl {
   /** Forgets all objects, connected accounts, faults, knobs and logged requests. Account, keys, endpoint and the id sequence stay. */
   reset(): Promise<void>;
   seed(settings: AccountSettings): void;
@@ -52,7 +53,12 @@ export interface SandboxControl {
   signed(eventId: string): { body: string; headers: Record<string, string> };
   requests(): readonly LoggedRequest[];
   clearRequests(): void;
+  hasEvent(id: string): boolean;
   complete3ds(paymentIntentId: string, outcome: 'approve' | 'fail'): void;
+  /** In whatever account it is. */
+  findPaymentIntent(id: string): Stripe.PaymentIntent | undefined;
+  /** What is stored, and how many of each. */
+  kinds(of?: OfAccount): Readonly<Record<string, number>>;
   object<K extends Kind>(kind: K, id: string, of?: OfAccount): Kinds[K] | undefined;
   /** Oldest first. */
   objects<K extends Kind>(kind: K, of?: OfAccount): readonly Kinds[K][];
@@ -70,6 +76,7 @@ export function createControl({ engine, faults, requests }: Parts): SandboxContr
   const { store, deliverer } = engine;
   return {
     ...inspection(engine, requests),
+    ...moneyControl(store),
     async reset() {
       engine.jobs.clear();
       deliverer.clear();
@@ -101,7 +108,16 @@ export function createControl({ engine, faults, requests }: Parts): SandboxContr
 
 type Inspection = Pick<
   SandboxControl,
-  'clearRequests' | 'events' | 'object' | 'objects' | 'requests' | 'signed' | 'violations'
+  | 'clearRequests'
+  | 'events'
+  | 'findPaymentIntent'
+  | 'hasEvent'
+  | 'kinds'
+  | 'object'
+  | 'objects'
+  | 'requests'
+  | 'signed'
+  | 'violations'
 >;
 
 function inspection(engine: Engine, requests: RequestLog): Inspection {
@@ -113,6 +129,10 @@ function inspection(engine: Engine, requests: RequestLog): Inspection {
       if (!event) throw new Error(`no event ${eventId}`);
       return deliverer.requestFor(event, engine.builtIn.secret);
     },
+    hasEvent: (id) => store.accounts.holderOf('event', id) !== undefined,
+    findPaymentIntent: (id) =>
+      store.accounts.holderOf('payment_intent', id)?.collection('payment_intent').get(id),
+    kinds: (of) => stateOf(store, of).counts(),
     requests: () => requests.list(),
     clearRequests: () => requests.clear(),
     object: (kind, id, of) => stateOf(store, of).collection(kind).get(id),

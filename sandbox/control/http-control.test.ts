@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { expect } from 'chai';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
@@ -31,6 +32,7 @@ describe('sandbox: control plane over HTTP', function () {
   const call = async (method: string, verb: string, body?: unknown) => {
     const response = await fetch(`${sandbox.url}/_sandbox/${verb}`, {
       method,
+      headers: { 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     return { status: response.status, body: (await response.json()) as Reply };
@@ -137,6 +139,81 @@ describe('sandbox: control plane over HTTP', function () {
     const own = await fetch(`${sandbox.url}/_sandbox/clock`, { headers: { origin: sandbox.url } });
     expect(own.status).to.equal(200);
   });
+
+  it('does not let a web page in by a name that points here, nor by a form', async () => {
+    const get = (host: string, extra: Record<string, string> = {}) =>
+      new Promise<number>((resolve, reject) => {
+        const headers = { host, ...extra };
+        request(`${sandbox.url}/_sandbox/clock`, { headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        })
+          .on('error', reject)
+          .end();
+      });
+    expect(await get('evil.example:80')).to.equal(403);
+    expect(await get('127.0.0.1.evil.example')).to.equal(403);
+    for (const host of ['localhost:1', '127.0.0.1:1', '[::1]:1', 'sandbox:1', 'shop.localhost'])
+      expect(await get(host), host).to.equal(200);
+    expect(await get('localhost', { 'sec-fetch-site': 'cross-site' })).to.equal(403);
+    expect(await get('localhost', { origin: 'null' })).to.equal(403);
+    const form = await fetch(`${sandbox.url}/_sandbox/reset`, { method: 'POST', body: 'a=b' });
+    expect(form.status).to.equal(415);
+    const named = await checkedSandbox({ allowedHosts: ['stripe.test.example'] });
+    try {
+      const { port } = named;
+      const status = await new Promise((resolve) =>
+        request(
+          { host: '127.0.0.1', port, path: '/_sandbox', headers: { host: 'stripe.test.example' } },
+          (response) => resolve(response.resume().statusCode),
+        ).end(),
+      );
+      expect(status).to.equal(200);
+    } finally {
+      await named.stop();
+    }
+  });
+
+  it('tells what each of its verbs does', async () => {
+    const { verbs } = (await call('GET', '')).body as unknown as { verbs: Record<string, string> };
+    expect(verbs).to.include.keys('POST /_sandbox/reset', 'GET /_sandbox/objects');
+    for (const [verb, text] of Object.entries(verbs)) expect(text, verb).not.to.equal('');
+  });
+
+  it('makes connected accounts, and looks into them', async () => {
+    const { id } = (await call('POST', 'accounts', { country: 'DE', default_currency: 'eur' })).body;
+    await stripe.customers.create({ name: 'Ada' }, { stripeAccount: id });
+    expect((await call('GET', `objects/customer?account=${id}`)).body).to.have.length(1);
+    expect((await call('GET', `objects?account=${id}`)).body).to.include({ customer: 1, event: 1 });
+    expect((await call('GET', 'objects/customer')).body).to.have.length(0);
+    expect((await call('GET', `events?account=${id}`)).body[0]).to.include({ account: id });
+    expect((await call('GET', 'accounts')).body).to.have.length(1);
+  });
+
+  for (const [method, verb, body, status, message] of [
+    ['POST', 'clock', { advance: 'soon' }, 400, 'advance must be a number of milliseconds'],
+    ['POST', 'deliveries', { dupe: 1 }, 400, "there is no knob 'dupe'"],
+    ['POST', 'deliveries', { duplicate: -1 }, 400, 'duplicate must be a whole number from 0 to 100'],
+    ['POST', 'deliveries', { hold: 'yes' }, 400, 'hold must be true or false'],
+    ['POST', 'deliveries', { drop: ['payment.made'] }, 400, "'payment.made' is no event type of Stripe"],
+    ['POST', 'resend/evt_missing', {}, 404, 'no event evt_missing'],
+    ['POST', 'deliver', {}, 404, 'name an event in the path'],
+    ['POST', 'release', { events: 'all' }, 400, 'events must be a list of ids of events'],
+    ['POST', 'webhook', { url: 'localhost' }, 400, 'url must be an http or https address'],
+    ['POST', 'webhook', {}, 400, 'url must be an http or https address'],
+    ['POST', 'seed', { colour: 'red' }, 400, "no setting 'colour'"],
+    ['POST', 'accounts', { country: 7 }, 400, 'country must be a string'],
+    ['DELETE', 'faults/fault_9', undefined, 404, 'no fault fault_9'],
+    ['GET', 'objects/unicorn', undefined, 404, "no kind 'unicorn'; there are: account"],
+    ['GET', 'objects/customer?account=acct_x', undefined, 400, 'no account acct_x'],
+    ['POST', 'faults', [], 400, 'the body must be a JSON object'],
+  ] as const)
+    it(`${method} ${verb} ${JSON.stringify(body)} is refused: ${message}`, async () => {
+      const answer = await call(method, verb, body);
+      expect([answer.status, answer.body.error]).to.satisfy(
+        ([code, error]: [number, string]) => code === status && error.includes(message),
+      );
+    });
 
   it('names its verbs to whoever guesses wrong', async () => {
     const { status, body } = await call('GET', 'nothing');

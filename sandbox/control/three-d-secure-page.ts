@@ -26,10 +26,11 @@ export function completeChallenge(
   request: ApiRequest,
 ): Answer {
   const isJson = request.body.startsWith('{');
-  const body: Record<string, unknown> = isJson ? JSON.parse(request.body) : decodeForm(request.body);
+  const { outcome }: Record<string, unknown> = isJson ? JSON.parse(request.body) : decodeForm(request.body);
+  if (outcome !== 'approve' && outcome !== 'fail') throw new Error('outcome must be approve or fail');
   const returnUrl = intent.next_action?.redirect_to_url?.return_url;
-  control.complete3ds(intent.id, body.outcome === 'approve' ? 'approve' : 'fail');
-  const after = control.object('payment_intent', intent.id) ?? intent;
+  control.complete3ds(intent.id, outcome);
+  const after = control.findPaymentIntent(intent.id) ?? intent;
   if (isJson || !returnUrl) return html(200, `<!doctype html><p>${after.status}</p>`);
   const target = new URL(returnUrl);
   target.searchParams.set('payment_intent', intent.id);

@@ -69,7 +69,8 @@ export class Api {
     const account = checkAccess(request, store);
     const { accountId } = account;
     entry.account(accountId);
-    const fault = faults.strike({ method: request.method, path: request.path, account: accountId });
+    const { method, path } = request;
+    const fault = faults.strike({ requestId, method, path, account: accountId });
     if (fault) entry.fault(fault.id);
     const early = fault?.when === 'before' ? interruption(fault) : undefined;
     if (early && !(fault?.action.type === 'status' && fault.action.store)) return early;

@@ -127,6 +127,66 @@ describe('sandbox: faults', function () {
     expect((await create('f5')).object).to.equal('payment_intent');
   });
 
+  it('rate limit and lock timeout have names, so that nobody needs to know their bodies', async () => {
+    on({ when: 'before', action: { type: 'rate_limit', reason: 'endpoint-rate', retryAfterSeconds: 2 } });
+    const limited = await errorOf(create('f8'));
+    expect([limited.statusCode, limited.code, limited.type]).to.deep.equal([
+      429,
+      'rate_limit',
+      'StripeRateLimitError',
+    ]);
+    expect(limited.headers).to.include({ 'stripe-rate-limited-reason': 'endpoint-rate', 'retry-after': '2' });
+    on({ when: 'before', action: { type: 'lock_timeout' } });
+    const locked = await errorOf(create('f8'));
+    expect([locked.statusCode, locked.code]).to.deep.equal([429, 'lock_timeout']);
+    expect(locked.headers).not.to.have.property('stripe-rate-limited-reason');
+    const made = await create('f8');
+    expect(made.lastResponse.headers['idempotent-replayed']).to.equal(undefined);
+  });
+
+  it('without a match a rule strikes every request, also of connected accounts', async () => {
+    const { id } = sandbox.control.accounts.create();
+    sandbox.control.faults.add({ when: 'before', action: { type: 'status', status: 503 } });
+    for (const client of [stripe, sdk(sandbox, { stripeAccount: id })])
+      expect((await errorOf(client.customers.list())).statusCode).to.equal(503);
+    sandbox.control.faults.clear();
+    sandbox.control.faults.add({
+      match: { account: id },
+      when: 'before',
+      action: { type: 'status', status: 503 },
+    });
+    expect((await stripe.customers.list()).object).to.equal('list');
+    expect((await errorOf(stripe.customers.list({}, { stripeAccount: id }))).statusCode).to.equal(503);
+    const [hit] = sandbox.control.faults.list()[0]?.hits ?? [];
+    expect(hit).to.deep.include({ method: 'GET', path: '/v1/customers', account: id });
+    expect(hit?.requestId).to.match(/^req_/);
+  });
+
+  for (const [rule, message] of [
+    [undefined, 'a fault rule must be an object'],
+    [{ action: { type: 'hang' } }, 'when must be one of before, after, body'],
+    [{ when: 'before' }, 'action must be an object'],
+    [{ when: 'before', action: { type: 'explode' } }, 'action.type must be one of delay, hang, lock_timeout'],
+    [{ when: 'before', action: { type: 'delay' } }, 'action.ms must be a whole number from 0 to 600000'],
+    [{ when: 'before', action: { type: 'status', status: 99 } }, 'action.status must be a whole number'],
+    [{ when: 'before', action: { type: 'hang', ms: 5 } }, "a fault rule has no field 'action.ms'"],
+    [{ when: 'before', action: { type: 'rate_limit', reason: 'mood' } }, 'action.reason must be one of'],
+    [{ when: 'before', action: { type: 'hang' }, times: 0 }, 'times must be a whole number from 1'],
+    [{ when: 'before', action: { type: 'hang' }, match: { url: '/v1' } }, "no field 'match.url'"],
+    [
+      { when: 'before', action: { type: 'hang' }, match: { path: 'v1/charges' } },
+      'match.path must be a path',
+    ],
+    [{ when: 'before', action: { type: 'hang' }, match: { nth: 1.5 } }, 'match.nth must be a whole number'],
+    [{ when: 'before', action: { type: 'hang' }, match: { method: 'BREW' } }, 'match.method must be one of'],
+    [{ when: 'body', action: { type: 'hang' } }, 'action.type must be reset or stall'],
+    [{ when: 'after', action: { type: 'stall' } }, "when must be 'body' for stall"],
+  ] as const)
+    it(`a wrong rule is refused: ${message}`, () => {
+      expect(() => sandbox.control.faults.add(rule as unknown as FaultRule)).to.throw(message);
+      expect(sandbox.control.faults.list()).to.deep.equal([]);
+    });
+
   it('delay only delays', async () => {
     on({ when: 'after', action: { type: 'delay', ms: 20 } });
     expect((await create('f6')).object).to.equal('payment_intent');
@@ -154,7 +214,7 @@ describe('sandbox: faults', function () {
     const faults = new Faults();
     const action = { type: 'hang' } as const;
     const strikes = (method: string, path: string, account = 'acct_a') =>
-      faults.strike({ method, path, account }) !== undefined;
+      faults.strike({ requestId: `req_${path}`, method, path, account }) !== undefined;
     faults.add({ match: { path: '/v1/payment_intents/*/confirm', nth: 2 }, when: 'before', action });
     expect(strikes('POST', '/v1/payment_intents/pi_1/confirm')).to.equal(false);
     expect(strikes('POST', '/v1/payment_intents/pi_2/confirm')).to.equal(true);
@@ -174,7 +234,9 @@ describe('sandbox: faults', function () {
     faults.add({ match: { account: 'acct_b', path: '/v1/**' }, when: 'before', action });
     expect(strikes('GET', '/v1/a/b')).to.equal(false);
     expect(strikes('GET', '/v1/a/b', 'acct_b')).to.equal(true);
-    expect(() => faults.add({ match: {}, when: 'body', action })).to.throw('reset and stall');
+    expect(faults.list()[0]?.hits).to.deep.equal([
+      { requestId: 'req_/v1/a/b', method: 'GET', path: '/v1/a/b', account: 'acct_b' },
+    ]);
   });
 
   it('property: a fault after the commit plus a retry equals no fault', async () => {

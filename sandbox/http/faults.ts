@@ -1,4 +1,8 @@
-export type FaultAction =
+import { checkRule } from './check-fault-rule.js';
+import { docUrl } from './stripe-error.js';
+
+/** What an answer turns into. */
+export type PlainAction =
   | {
       type: 'status';
       status: number;
@@ -13,7 +17,21 @@ export type FaultAction =
   | { type: 'delay'; ms: number }
   | { type: 'stall' };
 
-interface FaultMatch {
+export type RateLimitReason =
+  | 'endpoint-concurrency'
+  | 'endpoint-rate'
+  | 'global-concurrency'
+  | 'global-rate'
+  | 'resource-specific';
+
+export type FaultAction =
+  | PlainAction
+  /** 429 `rate_limit` with `Stripe-Rate-Limited-Reason`. */
+  | { type: 'rate_limit'; reason?: RateLimitReason; retryAfterSeconds?: number }
+  /** 429 `lock_timeout`: another request holds the object. */
+  | { type: 'lock_timeout' };
+
+export interface FaultMatch {
   method?: string;
   /** A glob (`*` stays inside a segment, `**` crosses them), or a regular expression as `/…/`. */
   path?: string;
@@ -23,7 +41,8 @@ interface FaultMatch {
 }
 
 export interface FaultRule {
-  match: FaultMatch;
+  /** Every request when left out. */
+  match?: FaultMatch;
   /** Before the change, after it was committed, or in the middle of the body of its answer. */
   when: 'before' | 'after' | 'body';
   action: FaultAction;
@@ -31,30 +50,53 @@ export interface FaultRule {
   times?: number;
 }
 
+/** A request that a rule struck. */
+export interface FaultHit {
+  requestId: string;
+  method: string;
+  path: string;
+  account: string;
+}
+
+export interface ListedFault {
+  id: string;
+  rule: FaultRule;
+  /** How many requests matched. */
+  seen: number;
+  struck: number;
+  /** The latest that it struck. */
+  hits: readonly FaultHit[];
+}
+
 interface ArmedRule {
   id: string;
   rule: FaultRule;
+  action: PlainAction;
   path: RegExp | undefined;
   seen: number;
   struck: number;
+  hits: FaultHit[];
 }
 
 export interface Fault {
   id: string;
   when: FaultRule['when'];
-  action: FaultAction;
+  action: PlainAction;
 }
+
+const MOST_HITS = 100;
 
 export class Faults {
   private readonly rules = new Map<string, ArmedRule>();
   private count = 0;
 
-  add(rule: FaultRule): string {
-    checkRule(rule);
+  /** Throws an error that names the field when the rule is wrong. */
+  add(given: FaultRule): string {
+    const rule = checkRule(given);
     this.count += 1;
     const id = `fault_${this.count}`;
-    const path = rule.match.path === undefined ? undefined : pattern(rule.match.path);
-    this.rules.set(id, { id, rule, path, seen: 0, struck: 0 });
+    const path = rule.match?.path === undefined ? undefined : pattern(rule.match.path);
+    this.rules.set(id, { id, rule, action: plain(rule.action), path, seen: 0, struck: 0, hits: [] });
     return id;
   }
 
@@ -66,28 +108,62 @@ export class Faults {
     this.rules.clear();
   }
 
-  list(): { id: string; rule: FaultRule; seen: number; struck: number }[] {
-    return [...this.rules.values()].map(({ id, rule, seen, struck }) => ({ id, rule, seen, struck }));
+  list(): ListedFault[] {
+    return [...this.rules.values()].map(({ id, rule, seen, struck, hits }) => ({
+      id,
+      rule,
+      seen,
+      struck,
+      hits: [...hits],
+    }));
   }
 
   /** The first rule that strikes this request. */
-  strike(request: { method: string; path: string; account: string }): Fault | undefined {
+  strike(request: FaultHit): Fault | undefined {
     if (this.rules.size === 0) return undefined;
     for (const armed of this.rules.values()) {
       if (!matches(armed, request)) continue;
       armed.seen += 1;
-      const { match, times, when, action } = armed.rule;
-      if (match.nth !== undefined && armed.seen !== match.nth) continue;
+      const { match, times, when } = armed.rule;
+      if (match?.nth !== undefined && armed.seen !== match.nth) continue;
       if (times !== undefined && armed.struck >= times) continue;
       armed.struck += 1;
-      return { id: armed.id, when, action };
+      armed.hits = [...armed.hits.slice(1 - MOST_HITS), request];
+      return { id: armed.id, when, action: armed.action };
     }
     return undefined;
   }
 }
 
-function matches(armed: ArmedRule, request: { method: string; path: string; account: string }): boolean {
-  const { method, account } = armed.rule.match;
+const RATE_LIMITED =
+  'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.';
+const LOCKED =
+  'This object cannot be accessed right now because another API request or Stripe process is currently accessing it. If you see this error intermittently, retry the request. If you see this error frequently and are making multiple concurrent requests to a single object, make your requests serially or at a lower rate. For more details, see https://stripe.com/docs/rate-limits#object-lock-timeouts.';
+
+function plain(action: FaultAction): PlainAction {
+  if (action.type === 'rate_limit') {
+    const { reason = 'global-rate', retryAfterSeconds } = action;
+    return {
+      type: 'status',
+      status: 429,
+      headers: {
+        'Stripe-Rate-Limited-Reason': reason,
+        ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+      },
+      body: tooMany('rate_limit', RATE_LIMITED),
+    };
+  }
+  if (action.type === 'lock_timeout')
+    return { type: 'status', status: 429, body: tooMany('lock_timeout', LOCKED) };
+  return action;
+}
+
+function tooMany(code: string, message: string): Record<string, unknown> {
+  return { error: { type: 'invalid_request_error', code, doc_url: docUrl(code), message } };
+}
+
+function matches(armed: ArmedRule, request: FaultHit): boolean {
+  const { method, account } = armed.rule.match ?? {};
   if (method !== undefined && method.toUpperCase() !== request.method) return false;
   if (account !== undefined && account !== request.account) return false;
   return armed.path?.test(request.path) ?? true;
@@ -101,16 +177,4 @@ function pattern(path: string): RegExp {
     .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
     .replace(/\*\*|\*/g, (stars) => (stars === '*' ? '[^/]*' : '.*'));
   return new RegExp(`^${glob}$`);
-}
-
-const ACTIONS = ['status', 'reset', 'hang', 'delay', 'stall'];
-
-function checkRule(rule: FaultRule): void {
-  if (!['before', 'after', 'body'].includes(rule.when)) throw new Error('when must be before, after or body');
-  if (!ACTIONS.includes(rule.action?.type))
-    throw new Error(`action.type must be one of ${ACTIONS.join(', ')}`);
-  if (rule.when === 'body' && !['reset', 'stall'].includes(rule.action.type))
-    throw new Error('in the middle of a body only reset and stall make sense');
-  if (rule.action.type === 'status' && !(rule.action.status >= 200 && rule.action.status <= 599))
-    throw new Error('action.status must be an HTTP status');
 }

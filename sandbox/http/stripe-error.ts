@@ -44,6 +44,7 @@ export function notImplemented(what: string): StripeError {
 /** How Stripe spells kinds in "No such …". */
 const NAMES: Record<string, string> = {
   balance_transaction: 'balance transaction',
+  early_fraud_warning: 'early fraud warning',
   payment_method: 'PaymentMethod',
   webhook_endpoint: 'webhook endpoint',
 };

@@ -89,7 +89,7 @@ function into(tx: Transaction, node: unknown, segments: readonly string[]): unkn
 
 type ShownKind = Exclude<
   Kind,
-  'delivery' | 'endpoint_secret' | 'event' | 'idempotency_key' | 'job' | 'test_card'
+  'delivery' | 'endpoint_secret' | 'event' | 'funds' | 'idempotency_key' | 'job' | 'test_card'
 >;
 
 const KIND_OF: Record<string, ShownKind> = {
@@ -97,6 +97,7 @@ const KIND_OF: Record<string, ShownKind> = {
   BalanceTransaction: 'balance_transaction',
   Charge: 'charge',
   Customer: 'customer',
+  Dispute: 'dispute',
   PaymentIntent: 'payment_intent',
   PaymentMethod: 'payment_method',
   Refund: 'refund',

@@ -7,6 +7,12 @@ export class AccountState {
 
   constructor(readonly accountId: string) {}
 
+  /** How many objects of each kind there are. */
+  counts(): Record<string, number> {
+    const kinds = [...this.collections].sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(kinds.map(([kind, collection]) => [kind, collection.size]));
+  }
+
   collection<K extends Kind>(kind: K): Collection<Kinds[K]> {
     let collection = this.collections.get(kind);
     if (!collection) {

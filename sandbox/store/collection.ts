@@ -15,6 +15,10 @@ export class Collection<T extends { id?: string }> {
     for (const field of indexed) this.indexes.set(field, new Map());
   }
 
+  get size(): number {
+    return this.entries.size;
+  }
+
   get(id: string): T | undefined {
     return this.entries.get(id)?.object;
   }

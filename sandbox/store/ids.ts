@@ -5,9 +5,13 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /** Objects that belong to a customer's purchase begin with 3, the others with 1, as at Stripe. */
 const LONG: Record<string, string> = {
   ch: '3',
+  du: '1',
   evt: '1',
+  issfr: '1',
   pi: '3',
   pm: '1',
+  py: '3',
+  pyr: '1',
   re: '3',
   txn: '3',
   we: '1',

@@ -48,6 +48,14 @@ export interface Delivery {
   lastError: string | null;
 }
 
+/** The sum of what becomes available together, per currency; `available_on` is 0 once it is. */
+interface Funds {
+  id: string;
+  currency: string;
+  available_on: number;
+  net: number;
+}
+
 export interface Job {
   id: string;
   name: string;
@@ -74,6 +82,8 @@ export interface Kinds {
   balance_transaction: Stripe.BalanceTransaction;
   charge: Stripe.Charge;
   customer: Stripe.Customer | Stripe.DeletedCustomer;
+  dispute: Stripe.Dispute;
+  early_fraud_warning: Stripe.Radar.EarlyFraudWarning;
   event: StoredEvent;
   payment_intent: Stripe.PaymentIntent;
   payment_method: Stripe.PaymentMethod;
@@ -82,6 +92,7 @@ export interface Kinds {
   test_card: TestCard;
   endpoint_secret: EndpointSecret;
   delivery: Delivery;
+  funds: Funds;
   job: Job;
   idempotency_key: StoredAnswer;
 }
@@ -92,6 +103,8 @@ export type Kind = keyof Kinds;
 export const INDEXED: Partial<Record<Kind, readonly string[]>> = {
   charge: ['payment_intent', 'customer'],
   delivery: ['event'],
+  dispute: ['charge', 'payment_intent'],
+  early_fraud_warning: ['charge', 'payment_intent'],
   payment_intent: ['customer'],
   payment_method: ['customer'],
   refund: ['charge', 'payment_intent'],
