@@ -15,10 +15,7 @@ import {
 const STATIC = fileURLToPath(new URL('./static/', import.meta.url));
 
 /** `/checkout/:orderId`, and the files that the page is made of. Its JSON endpoints are routes like all others. */
-export function checkoutPages(
-  settings: CheckoutSettings,
-  { openCheckout }: Pick<UseCases, 'openCheckout'>,
-): Router {
+export function checkoutPages(settings: CheckoutSettings, useCases: Pick<UseCases, 'openCheckout'>): Router {
   const router = express.Router();
   // Revalidated each time: a page and a script of two releases must not meet.
   router.use('/checkout/static', compression(), express.static(STATIC, { index: false, redirect: false }));
@@ -26,7 +23,7 @@ export function checkoutPages(
     const orderId = String(req.params.orderId);
     const key = typeof req.query.key === 'string' ? req.query.key : '';
     const found = isId('ord', orderId)
-      ? await openCheckout({ orderId, key, refresh: false }).catch(orNull)
+      ? await useCases.openCheckout({ orderId, key, refresh: false }).catch(orNull)
       : null;
     const language = languageOf(req, found?.order.locale);
     const html = found
