@@ -3,7 +3,7 @@ import { emit } from '../events/emit.js';
 import { docUrl, invalidRequest, StripeError } from '../http/stripe-error.js';
 import type { Transaction } from '../store/transaction.js';
 import { conclude } from './captures.js';
-import type { Card, Decline } from './cards.js';
+import { asksForCustomer, type Card, type Decline } from './cards.js';
 import { charge } from './charges.js';
 import { attach, cardBehind, spentMethod, takePaymentMethod } from './payment-methods.js';
 import { unexpectedState } from './unexpected-state.js';
@@ -32,7 +32,7 @@ export function confirm(
   const paymentMethod = methodFor(tx, intent, confirmation);
   const card = cardBehind(tx, paymentMethod);
   const trying = tx.update('payment_intent', intent, { payment_method: paymentMethod.id });
-  if (!card.challenges) return settle(tx, trying, { paymentMethod, card });
+  if (!asksForCustomer(card)) return settle(tx, trying, { paymentMethod, card });
   if (confirmation.off_session || confirmation.error_on_requires_action)
     return settle(tx, trying, { paymentMethod, card, decline: AUTHENTICATION_REQUIRED });
   return askCustomer(tx, trying, confirmation);
