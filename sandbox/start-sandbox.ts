@@ -20,6 +20,8 @@ import { earlyFraudWarnings, warnOfFraud } from './payments/early-fraud-warnings
 import { paymentIntents } from './payments/payment-intents.js';
 import { paymentMethods } from './payments/payment-methods.js';
 import { failRefund, refunds, settleRefund } from './payments/refunds.js';
+import { setupAttempts } from './payments/setup-attempts.js';
+import { setupIntents } from './payments/setup-intents.js';
 import { account } from './platform/account.js';
 import { webhookEndpoints } from './platform/webhook-endpoints.js';
 
@@ -54,6 +56,8 @@ const MACHINES = [
   paymentIntents,
   paymentMethods,
   refunds,
+  setupAttempts,
+  setupIntents,
   webhookEndpoints,
 ];
 

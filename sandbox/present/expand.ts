@@ -101,6 +101,8 @@ const KIND_OF: Record<string, ShownKind> = {
   PaymentIntent: 'payment_intent',
   PaymentMethod: 'payment_method',
   Refund: 'refund',
+  SetupAttempt: 'setup_attempt',
+  SetupIntent: 'setup_intent',
 };
 
 function lookUp(tx: Transaction, names: readonly string[], id: string): unknown {

@@ -26,6 +26,10 @@ interface TestCard {
   card: string;
   /** Used without a customer, or detached: Stripe refuses it from then on. */
   spent: boolean;
+  /** The customer has authenticated later payments without them. */
+  setUp?: boolean;
+  /** The intent that was authenticated and waits to be confirmed again. */
+  authenticatedFor?: string | null;
 }
 
 export interface EndpointSecret {
@@ -88,6 +92,8 @@ export interface Kinds {
   payment_intent: Stripe.PaymentIntent;
   payment_method: Stripe.PaymentMethod;
   refund: Stripe.Refund;
+  setup_attempt: Stripe.SetupAttempt;
+  setup_intent: Stripe.SetupIntent;
   webhook_endpoint: Stripe.WebhookEndpoint;
   test_card: TestCard;
   endpoint_secret: EndpointSecret;
@@ -108,5 +114,7 @@ export const INDEXED: Partial<Record<Kind, readonly string[]>> = {
   payment_intent: ['customer'],
   payment_method: ['customer'],
   refund: ['charge', 'payment_intent'],
+  setup_attempt: ['setup_intent'],
+  setup_intent: ['customer'],
   balance_transaction: ['source'],
 };
