@@ -28,6 +28,8 @@ import { earlyFraudWarnings, warnOfFraud } from './payments/early-fraud-warnings
 import { paymentIntents } from './payments/payment-intents.js';
 import { paymentMethods } from './payments/payment-methods.js';
 import { failRefund, refunds, settleRefund } from './payments/refunds.js';
+import { setupAttempts } from './payments/setup-attempts.js';
+import { setupIntents } from './payments/setup-intents.js';
 import { account } from './platform/account.js';
 import { webhookEndpoints } from './platform/webhook-endpoints.js';
 import { stripeJs } from './stripe-js/serve.js';
@@ -68,6 +70,8 @@ const MACHINES = [
   products,
   promotionCodes,
   refunds,
+  setupAttempts,
+  setupIntents,
   webhookEndpoints,
 ];
 

@@ -9,7 +9,8 @@ import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
-import { asksForCustomer, type Card, cardOf, type Decline } from './cards.js';
+import { AUTHENTICATED } from './authentication.js';
+import { type Card, cardOf, type Decline } from './cards.js';
 import { shippingOf } from './contact.js';
 import { liveCustomer } from './live-customer.js';
 import { outcomeOf } from './outcome.js';
@@ -25,6 +26,8 @@ interface CardAttempt {
   paymentMethod: Stripe.PaymentMethod;
   card: Card;
   decline?: Decline | undefined;
+  /** The bank has seen the customer. */
+  authenticated?: boolean;
 }
 
 /** Whether paying with this kind of method only reserves the money: its own option goes before the intent's. */
@@ -150,7 +153,7 @@ const AUTHORIZED_SECONDS = 7 * 86_400;
 function cardDetails(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
-  { paymentMethod, card, decline }: CardAttempt,
+  { paymentMethod, card, decline, authenticated }: CardAttempt,
 ): Stripe.Charge.PaymentMethodDetails.Card {
   return fromSkeleton<Stripe.Charge.PaymentMethodDetails.Card>('Charge.PaymentMethodDetails.Card', {
     amount_authorized: decline ? null : intent.amount,
@@ -171,7 +174,7 @@ function cardDetails(
     network_transaction_id: String(100_000_000_000_000 + tx.surroundings.ids.sequence),
     overcapture: { maximum_amount_capturable: intent.amount, status: 'unavailable' },
     regulated_status: 'unregulated',
-    three_d_secure: asksForCustomer(card) ? authenticated() : null,
+    three_d_secure: authenticated ? threeDSecure() : null,
   });
 }
 
@@ -179,15 +182,10 @@ function checksOf({ card }: Stripe.PaymentMethod): Stripe.Charge.PaymentMethodDe
   return card?.checks ?? { address_line1_check: null, address_postal_code_check: null, cvc_check: null };
 }
 
-function authenticated(): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {
+function threeDSecure(): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {
   return fromSkeleton<Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure>(
     'Charge.PaymentMethodDetails.Card.ThreeDSecure',
-    {
-      authentication_flow: 'challenge',
-      electronic_commerce_indicator: '05',
-      result: 'authenticated',
-      version: '2.2.0',
-    },
+    AUTHENTICATED,
   );
 }
 

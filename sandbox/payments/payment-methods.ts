@@ -132,7 +132,11 @@ export function detach(tx: Transaction, current: Stripe.PaymentMethod): Stripe.P
   return detached;
 }
 
-function createRequest({ tx, params }: Call<Stripe.PaymentMethodCreateParams>): ApiObject {
+/** Also behind the `payment_method_data` of an intent. */
+export function makePaymentMethod(
+  tx: Transaction,
+  params: Stripe.PaymentMethodCreateParams,
+): Stripe.PaymentMethod {
   refuseUnbuilt(params, ['customer', 'payment_method', 'radar_options', 'allow_redisplay']);
   if (params.type !== 'card') throw notImplemented(`payment methods of type ${params.type ?? 'none'}`);
   const token = params.card && 'token' in params.card ? params.card.token : undefined;
@@ -172,7 +176,9 @@ function listOf(call: Call<Stripe.PaymentMethodListParams>, customer: string | u
 }
 
 export const paymentMethods: Machine = {
-  'POST /v1/payment_methods': operation(createRequest),
+  'POST /v1/payment_methods': operation<Stripe.PaymentMethodCreateParams>(({ tx, params }) =>
+    makePaymentMethod(tx, params),
+  ),
   'GET /v1/payment_methods': operation<Stripe.PaymentMethodListParams>((call) => {
     if (call.params.customer !== undefined) liveCustomer(call.tx, call.params.customer);
     return listOf(call, call.params.customer);
