@@ -11,6 +11,8 @@ import { Router } from './http/router.js';
 import { createListener } from './http/server.js';
 import { balanceTransactions } from './ledger/balance-transactions.js';
 import type { SandboxOptions } from './options.js';
+import { livePages } from './page/live-page.js';
+import { LiveStream } from './page/stream.js';
 import { bookCharge, charges } from './payments/charges.js';
 import { customers } from './payments/customers.js';
 import { paymentIntents } from './payments/payment-intents.js';
@@ -63,9 +65,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     await store.flushed();
   };
   const idle = () => engine.idle();
-  const plane = controlPlane(control, { setWebhookUrl, idle, allowedHosts: options.allowedHosts ?? [] });
+  const allowedHosts = options.allowedHosts ?? [];
+  const plane = controlPlane(control, { setWebhookUrl, idle, allowedHosts });
   /** A new page for people is a line here. */
-  const pages: Pages = { '/_sandbox': plane };
+  const pages: Pages = { '/_sandbox': plane, ...livePages(new LiveStream(engine, control), allowedHosts) };
   const server = createListener(async (request) => {
     const page = pageFor(pages, request.path);
     if (!page) return api.handle(request);

@@ -51,6 +51,14 @@ function write(response: ServerResponse, answer: Answer): void {
     if (cut.how === 'reset') response.socket?.resetAndDestroy();
     return;
   }
+  if (answer.stream) {
+    response.writeHead(status, headers);
+    response.on(
+      'close',
+      answer.stream((text) => response.write(text)),
+    );
+    return;
+  }
   const bytes = Buffer.from(body);
   response.writeHead(status, { ...headers, 'Content-Length': bytes.length });
   if (!cut) {
