@@ -1,4 +1,12 @@
 import type { AddressInfo } from 'node:net';
+import { coupons } from './catalogue/coupons.js';
+import { prices } from './catalogue/prices.js';
+import { products } from './catalogue/products.js';
+import { promotionCodes } from './catalogue/promotion-codes.js';
+import { expireCoupon, expirePromotionCode } from './catalogue/redemptions.js';
+import { checkoutPage } from './checkout/checkout-page.js';
+import { checkoutReactions, expireCheckoutSession } from './checkout/complete-session.js';
+import { checkoutSessions } from './checkout/sessions.js';
 import { createControl, type SandboxControl } from './control/control.js';
 import { controlPlane } from './control/http-control.js';
 import { Engine } from './engine.js';
@@ -9,15 +17,19 @@ import { type Pages, pageFor } from './http/pages.js';
 import { RequestLog } from './http/request-log.js';
 import { Router } from './http/router.js';
 import { createListener } from './http/server.js';
+import { balance, fundsAvailable } from './ledger/balance.js';
 import { balanceTransactions } from './ledger/balance-transactions.js';
 import type { SandboxOptions } from './options.js';
 import { livePages } from './page/live-page.js';
 import { LiveStream } from './page/stream.js';
+import { captures, lapseAuthorization } from './payments/captures.js';
 import { bookCharge, charges } from './payments/charges.js';
 import { customers } from './payments/customers.js';
+import { decideDispute, disputeDue, disputes, openDispute } from './payments/disputes.js';
+import { earlyFraudWarnings, warnOfFraud } from './payments/early-fraud-warnings.js';
 import { paymentIntents } from './payments/payment-intents.js';
 import { paymentMethods } from './payments/payment-methods.js';
-import { refunds } from './payments/refunds.js';
+import { failRefund, refunds, settleRefund } from './payments/refunds.js';
 import { account } from './platform/account.js';
 import { webhookEndpoints } from './platform/webhook-endpoints.js';
 
@@ -41,20 +53,45 @@ export interface Sandbox {
 /** A new resource is a machine here, its jobs below, and its name in the contract's list. */
 const MACHINES = [
   account,
+  balance,
   balanceTransactions,
+  captures,
   charges,
+  checkoutSessions,
+  coupons,
   customers,
+  disputes,
+  earlyFraudWarnings,
   events,
   paymentIntents,
   paymentMethods,
+  prices,
+  products,
+  promotionCodes,
   refunds,
   webhookEndpoints,
 ];
 
-const JOBS = { book_charge: bookCharge };
+const JOBS = {
+  book_charge: bookCharge,
+  decide_dispute: decideDispute,
+  dispute_due: disputeDue,
+  expire_checkout_session: expireCheckoutSession,
+  expire_coupon: expireCoupon,
+  expire_promotion_code: expirePromotionCode,
+  fail_refund: failRefund,
+  funds_available: fundsAvailable,
+  lapse_authorization: lapseAuthorization,
+  open_dispute: openDispute,
+  settle_refund: settleRefund,
+  warn_of_fraud: warnOfFraud,
+};
+
+/** What a machine does when an event of another is raised, by the event's type. */
+const REACTIONS = { ...checkoutReactions };
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const engine = new Engine(options, JOBS);
+  const engine = new Engine(options, { jobs: JOBS, reactions: REACTIONS });
   const { store, ids, builtIn } = engine;
   const faults = new Faults();
   const requests = new RequestLog();
@@ -68,9 +105,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const allowedHosts = options.allowedHosts ?? [];
   const plane = controlPlane(control, { setWebhookUrl, idle, allowedHosts });
   /** A new page for people is a line here. */
-  const pages: Pages = { '/_sandbox': plane, ...livePages(new LiveStream(engine, control), allowedHosts) };
+  const pages: Pages = {
+    ...livePages(new LiveStream(engine, control), allowedHosts),
+    '/_sandbox': plane,
+    '/c/pay': checkoutPage(store),
+  };
   const server = createListener(async (request) => {
-    const page = pageFor(pages, request.path);
+    const page = request.path.startsWith('/v1/') ? undefined : pageFor(pages, request.path);
     if (!page) return api.handle(request);
     const answer = await page(request);
     await store.flushed();

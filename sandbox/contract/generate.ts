@@ -89,6 +89,7 @@ class Generator {
       (a, b) => compare(a.path, b.path) || compare(a.method, b.method),
     );
     const routes = methods.filter((m) => RESOURCES.includes(m.resource)).map((m) => this.route(m));
+    routes.push(refundsOfCharge(routes));
     const events = this.events();
     const otherRoutes = methods
       .filter((m) => !RESOURCES.includes(m.resource))
@@ -197,6 +198,13 @@ class Generator {
     const source = readFileSync(join(stripeRoot, 'cjs/apiVersion.js'), 'utf8');
     return /ApiVersion = '([^']+)'/.exec(source)?.[1] ?? '';
   }
+}
+
+/** The `url` of the refunds inside a charge, which no method of the SDK has. */
+function refundsOfCharge(routes: readonly ContractRoute[]): ContractRoute {
+  const all = routes.find(({ method, path }) => method === 'GET' && path === '/v1/refunds');
+  if (!all) throw new Error('no list of refunds');
+  return { ...all, path: '/v1/charges/{charge}/refunds' };
 }
 
 function property(type: ts.Type, name: string): ts.Symbol {

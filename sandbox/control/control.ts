@@ -9,6 +9,7 @@ import { type AccountSettings, checkedSettings, connectAccount } from '../platfo
 import type { AccountState } from '../store/account-state.js';
 import type { Delivery, Kind, Kinds, StoredEvent } from '../store/kinds.js';
 import type { Store } from '../store/store.js';
+import { type MoneyControl, moneyControl } from './money.js';
 
 /** A delivery, with the connected account whose event it brings. */
 export type ListedDelivery = Delivery & { type: string; account: string | null };
@@ -19,7 +20,7 @@ export interface OfAccount {
 }
 
 /** What a test or a person may do to the sandbox behind the API's back. */
-export interface SandboxControl {
+export interface SandboxControl extends MoneyControl {
   /** Forgets all objects, connected accounts, faults, knobs and logged requests. Account, keys, endpoint and the id sequence stay. */
   reset(): Promise<void>;
   seed(settings: AccountSettings): void;
@@ -75,6 +76,7 @@ export function createControl({ engine, faults, requests }: Parts): SandboxContr
   const { store, deliverer } = engine;
   return {
     ...inspection(engine, requests),
+    ...moneyControl(store),
     async reset() {
       engine.jobs.clear();
       deliverer.clear();

@@ -248,6 +248,11 @@ export function checkAmount(amount: number, code: string, settlement: string): v
   throw invalidRequest(message, { code: 'amount_too_small', param: 'amount' });
 }
 
+/** Amounts count in multiples of it. */
+export function stepOf(code: string): number {
+  return currency(code).step;
+}
+
 /** Refunds must be a multiple of the step too. */
 export function checkStep(amount: number, code: string): void {
   const { step } = currency(code);
@@ -269,6 +274,15 @@ export function format(amount: number, code: string): string {
 
 /** 2.9 % and thirty cents, in the settlement currency. */
 export function processingFee(amount: number, code: string): number {
-  const thirtyCents = Math.round(0.3 * 10 ** currency(code).exponent) || 30;
-  return Math.min(amount, Math.round(amount * 0.029) + thirtyCents);
+  return Math.min(amount, Math.round(amount * 0.029) + units(0.3, code));
+}
+
+/** Fifteen units of the settlement currency for each dispute. */
+export function disputeFee(code: string): number {
+  return units(15, code);
+}
+
+/** Without decimals a unit is about a cent. */
+function units(count: number, code: string): number {
+  return Math.round(count * 10 ** (currency(code).exponent || 2));
 }

@@ -18,6 +18,10 @@ export interface Card {
   attaches?: boolean;
   /** Its funds are available at once. */
   bypassesPending?: boolean;
+  /** What the cardholder or the issuer says a moment after the capture. */
+  dispute?: 'fraudulent' | 'product_not_received' | 'inquiry' | 'early_fraud_warning';
+  /** Pending, and succeeded a moment later; or succeeded, and failed a moment later. */
+  refund?: 'pending' | 'failed';
 }
 
 const DECLINED: Decline = {
@@ -57,6 +61,15 @@ const CARDS: Readonly<Record<string, Card>> = {
   },
   pm_card_chargeDeclinedExpiredCard: { ...visa('0069', 'fpyYmWQ5gLEjXVRP'), decline: EXPIRED },
   pm_card_bypassPending: { ...visa('0077', 'pDoDvZ8o2vHcUEbY'), bypassesPending: true },
+  pm_card_createDispute: { ...visa('0259', 'Yd3Lk0WcVb6XhRtP'), dispute: 'fraudulent' },
+  pm_card_createDisputeProductNotReceived: {
+    ...visa('2685', 'mJ7wQe5NzC1uGfTa'),
+    dispute: 'product_not_received',
+  },
+  pm_card_createDisputeInquiry: { ...visa('1976', 'kR9sBv2HoX4yPdLi'), dispute: 'inquiry' },
+  pm_card_createIssuerFraudRecord: { ...visa('5423', 'tF8aZm6EqU3nWcJy'), dispute: 'early_fraud_warning' },
+  pm_card_pendingRefund: { ...visa('7726', 'oG5rDx1SvK7bMhQe'), refund: 'pending' },
+  pm_card_refundFail: { ...visa('5126', 'zP4tYn9CjA2wLfRu'), refund: 'failed' },
   pm_card_chargeCustomerFail: { ...visa('0341', 'zwd0zBnEVT9SVOFZ'), decline: DECLINED, attaches: true },
   pm_card_threeDSecure2Required: { ...visa('3220', 'mg2nWbWzSVVnA8Gk'), challenges: true },
 };

@@ -2,9 +2,11 @@ import type Stripe from 'stripe';
 import { emit } from '../events/emit.js';
 import { docUrl, invalidRequest, StripeError } from '../http/stripe-error.js';
 import type { Transaction } from '../store/transaction.js';
+import { conclude } from './captures.js';
 import type { Card, Decline } from './cards.js';
-import { bookLater, charge } from './charges.js';
+import { charge } from './charges.js';
 import { attach, cardBehind, spentMethod, takePaymentMethod } from './payment-methods.js';
+import { unexpectedState } from './unexpected-state.js';
 
 export interface Confirmation {
   payment_method?: string | undefined;
@@ -59,15 +61,6 @@ function checkConfirmable(intent: Stripe.PaymentIntent, confirmation: Confirmati
     );
 }
 
-export function unexpectedState(intent: Stripe.PaymentIntent, message: string): StripeError {
-  return new StripeError(400, {
-    type: 'invalid_request_error',
-    code: 'payment_intent_unexpected_state',
-    message,
-    payment_intent: intent,
-  });
-}
-
 /** The payment method to use, for this intent's customer only. */
 export function methodFor(
   tx: Transaction,
@@ -103,16 +96,7 @@ function settle(tx: Transaction, intent: Stripe.PaymentIntent, attempt: Attempt)
   const made = charge(tx, intent, { ...attempt, decline });
   if (decline) throw declined(tx, intent, { ...attempt, decline, charge: made.id });
   spend(tx, intent, attempt.paymentMethod);
-  const succeeded = tx.update('payment_intent', intent, {
-    status: 'succeeded',
-    amount_received: intent.amount,
-    latest_charge: made.id,
-    last_payment_error: null,
-    next_action: null,
-  });
-  emit(tx, 'payment_intent.succeeded', succeeded);
-  bookLater(tx, made);
-  return succeeded;
+  return conclude(tx, intent, made);
 }
 
 /** An unattached card pays once; with `setup_future_usage` it is saved with the customer instead. */

@@ -345,7 +345,7 @@ describe('sandbox: payment intents', function () {
 
   it('says clearly what it does not do yet, and does not ignore it', async () => {
     for (const attempt of [
-      create({ capture_method: 'manual' }),
+      create({ payment_method_options: { card: { moto: true } as object } }),
       create({ transfer_data: { destination: 'acct_1' } }),
       stripe.setupIntents.create(),
       stripe.subscriptions.list(),

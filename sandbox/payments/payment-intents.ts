@@ -8,10 +8,12 @@ import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
-import { type Confirmation, confirm, methodFor, unexpectedState } from './confirm.js';
+import { type Confirmation, confirm, methodFor } from './confirm.js';
 import { shippingOf } from './contact.js';
 import { liveCustomer } from './live-customer.js';
-import { changed, orNull, refuseUnbuilt } from './parameters.js';
+import { withOptions } from './method-options.js';
+import { changed, refuseUnbuilt } from './parameters.js';
+import { unexpectedState } from './unexpected-state.js';
 
 const UNBUILT = [
   'application_fee_amount',
@@ -26,13 +28,6 @@ const UNBUILT = [
 ];
 
 const ONLY_WITH_CONFIRM = ['error_on_requires_action', 'off_session', 'return_url'] as const;
-
-const CANCELABLE = [
-  'requires_payment_method',
-  'requires_capture',
-  'requires_confirmation',
-  'requires_action',
-];
 
 /** What the account accepts when its caller leaves the choice to Stripe. */
 const AUTOMATIC_TYPES = ['card', 'link'];
@@ -77,11 +72,6 @@ function create({ tx, params }: Call<Stripe.PaymentIntentCreateParams>): ApiObje
 
 function checkCreate(params: Stripe.PaymentIntentCreateParams): void {
   refuseUnbuilt(params, UNBUILT);
-  const method = params.capture_method;
-  if (method === 'manual' || params.payment_method_options?.card)
-    throw notImplemented(
-      method === 'manual' ? 'capture_method=manual' : 'the parameter payment_method_options[card]',
-    );
   if (!params.confirm)
     for (const name of ONLY_WITH_CONFIRM)
       if (params[name] !== undefined)
@@ -112,17 +102,22 @@ function acceptedMethods(
     payment_method_configuration_details: explicit
       ? null
       : { id: `pmc_1${tx.surroundings.ids.accountId.slice(6)}`, parent: null },
-    payment_method_options: {
-      card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' },
-      ...(accepted.includes('link') && { link: { persistent_token: null } }),
-    } as unknown as Stripe.PaymentIntent.PaymentMethodOptions,
+    payment_method_options: withOptions(usualOptions(accepted), params.payment_method_options),
     payment_method_types: accepted,
   };
+}
+
+function usualOptions(accepted: readonly string[]): Stripe.PaymentIntent.PaymentMethodOptions {
+  return {
+    card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' },
+    ...(accepted.includes('link') && { link: { persistent_token: null } }),
+  } as unknown as Stripe.PaymentIntent.PaymentMethodOptions;
 }
 
 function withMethod(tx: Transaction, intent: Stripe.PaymentIntent, id: string): Stripe.PaymentIntent {
   const paymentMethod = methodFor(tx, intent, { payment_method: id });
   return tx.update('payment_intent', intent, {
+    next_action: null,
     payment_method: paymentMethod.id,
     status: 'requires_confirmation',
   });
@@ -141,9 +136,11 @@ function confirmationOf(
 }
 
 function confirmRequest({ tx, params, ids }: Call<Stripe.PaymentIntentConfirmParams>): ApiObject {
-  refuseUnbuilt(params, [...UNBUILT, 'capture_method', 'payment_method_options', 'payment_method_types']);
+  refuseUnbuilt(params, [...UNBUILT, 'payment_method_types']);
   const current = tx.find('payment_intent', ids[0] ?? '');
   const intent = tx.update('payment_intent', current, {
+    capture_method: params.capture_method ?? current.capture_method,
+    payment_method_options: withOptions(current.payment_method_options, params.payment_method_options),
     receipt_email: changed(params.receipt_email, current.receipt_email),
     setup_future_usage: changed(params.setup_future_usage, current.setup_future_usage),
     shipping: params.shipping ? shippingOf(params.shipping) : current.shipping,
@@ -151,30 +148,37 @@ function confirmRequest({ tx, params, ids }: Call<Stripe.PaymentIntentConfirmPar
   return confirm(tx, intent, { ...confirmationOf(params), payment_method: params.payment_method });
 }
 
+const BEFORE_PAYMENT = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
+
+/** What describes a payment may change whenever; what makes it only before it is made. */
+const FIXED_BY_PAYMENT = [
+  'amount',
+  'capture_method',
+  'currency',
+  'customer',
+  'payment_method',
+  'payment_method_options',
+  'setup_future_usage',
+  'statement_descriptor',
+  'statement_descriptor_suffix',
+] as const;
+
 function update({ tx, params, ids }: Call<Stripe.PaymentIntentUpdateParams>): ApiObject {
-  refuseUnbuilt(params, [...UNBUILT, 'capture_method', 'payment_method_options', 'payment_method_types']);
+  refuseUnbuilt(params, [...UNBUILT, 'payment_method_types']);
   const current = tx.find('payment_intent', ids[0] ?? '');
-  const editable = ['requires_payment_method', 'requires_confirmation', 'requires_action'].includes(
-    current.status,
-  );
-  const frozen = (['amount', 'currency', 'customer', 'payment_method', 'setup_future_usage'] as const).find(
-    (name) => params[name] !== undefined,
-  );
-  if (!editable && frozen !== undefined)
-    throw unexpectedState(
-      current,
-      `This PaymentIntent's ${frozen} could not be updated because it has a status of ${current.status}. You may only update the ${frozen} of a PaymentIntent with one of the following statuses: requires_payment_method, requires_confirmation, requires_action.`,
-    );
+  checkUpdate(current, params);
   const currency = params.currency === undefined ? current.currency : knownCurrency(params.currency);
   const amount = params.amount ?? current.amount;
   if (amount !== current.amount || currency !== current.currency)
     checkAmount(amount, currency, tx.account.default_currency ?? 'usd');
   const updated = tx.update('payment_intent', current, {
     amount,
+    capture_method: params.capture_method ?? current.capture_method,
     currency,
     customer: customerAfter(tx, current, params.customer),
     description: changed(params.description, current.description),
     metadata: mergeMetadata(current.metadata, params.metadata),
+    payment_method_options: withOptions(current.payment_method_options, params.payment_method_options),
     receipt_email: changed(params.receipt_email, current.receipt_email),
     setup_future_usage: changed(params.setup_future_usage, current.setup_future_usage),
     shipping:
@@ -187,6 +191,16 @@ function update({ tx, params, ids }: Call<Stripe.PaymentIntentUpdateParams>): Ap
     transfer_group: changed(params.transfer_group, current.transfer_group),
   });
   return params.payment_method ? withMethod(tx, updated, params.payment_method) : updated;
+}
+
+function checkUpdate(current: Stripe.PaymentIntent, params: Stripe.PaymentIntentUpdateParams): void {
+  if (BEFORE_PAYMENT.includes(current.status)) return;
+  const fixed = FIXED_BY_PAYMENT.find((name) => params[name] !== undefined);
+  if (fixed !== undefined)
+    throw unexpectedState(
+      current,
+      `This PaymentIntent's ${fixed} could not be updated because it has a status of ${current.status}. You may only update the ${fixed} of a PaymentIntent with one of the following statuses: ${BEFORE_PAYMENT.join(', ')}.`,
+    );
 }
 
 function customerAfter(
@@ -204,32 +218,6 @@ function customerAfter(
   return liveCustomer(tx, given).id;
 }
 
-function cancel({ tx, params, ids }: Call<Stripe.PaymentIntentCancelParams>): ApiObject {
-  const current = tx.find('payment_intent', ids[0] ?? '');
-  if (!CANCELABLE.includes(current.status))
-    throw unexpectedState(
-      current,
-      `You cannot cancel this PaymentIntent because it has a status of ${current.status}. Only a PaymentIntent with one of the following statuses may be canceled: ${CANCELABLE.join(', ')}.`,
-    );
-  const canceled = tx.update('payment_intent', current, {
-    canceled_at: tx.now,
-    cancellation_reason: orNull(params.cancellation_reason),
-    next_action: null,
-    status: 'canceled',
-  });
-  emit(tx, 'payment_intent.canceled', canceled);
-  return canceled;
-}
-
-/** Automatic capture never leaves anything to capture. */
-function capture({ tx, ids }: Call<unknown>): ApiObject {
-  const current = tx.find('payment_intent', ids[0] ?? '');
-  throw unexpectedState(
-    current,
-    `This PaymentIntent could not be captured because it has a status of ${current.status}. Only a PaymentIntent with one of the following statuses may be captured: requires_capture.`,
-  );
-}
-
 export const paymentIntents: Machine = {
   'POST /v1/payment_intents': operation(create),
   'GET /v1/payment_intents': operation<Stripe.PaymentIntentListParams>(({ tx, params, path }) =>
@@ -242,7 +230,5 @@ export const paymentIntents: Machine = {
   ),
   'GET /v1/payment_intents/{intent}': ({ tx, ids }) => tx.find('payment_intent', ids[0] ?? ''),
   'POST /v1/payment_intents/{intent}': operation(update),
-  'POST /v1/payment_intents/{intent}/cancel': operation(cancel),
-  'POST /v1/payment_intents/{intent}/capture': operation(capture),
   'POST /v1/payment_intents/{intent}/confirm': operation(confirmRequest),
 };

@@ -72,6 +72,7 @@ describe('no event of an ordinary purchase costs a fetch', () => {
       await confirm(purchase, 'pm_card_visa');
     });
     await stack.sandbox.idle();
+    await inboxSettled(stack);
     stack.sandbox.control.clock.advance(3_600_000);
     for (const { paymentId } of made) {
       expect((await stack.api.refund({ paymentId, amount: 700 })).status).to.equal(201);
