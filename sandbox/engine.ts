@@ -167,9 +167,10 @@ export class Engine {
   }
 
   private committed(changes: readonly Change[], state: AccountState): void {
-    for (const { kind, object } of changes) {
+    for (const { kind, id, object } of changes) {
       if (kind === 'webhook_endpoint') this.deliverer.runDue();
       if (kind === 'job' && object) this.jobs.add(object as Job, state);
+      if (kind === 'job' && !object) this.jobs.forget(id);
       if (kind === 'delivery' && (object as Delivery).status === 'pending')
         this.deliverer.add(object as Delivery, state);
     }

@@ -13,12 +13,18 @@ export function later(tx: Transaction, name: string, data: Record<string, string
   tx.put('job', { id: tx.nextId('job'), name, due, data, soon: true });
 }
 
-/** For what the calendar brings: it waits for its date, or for a clock that was moved there. `due` is in milliseconds. */
-export function at(
-  tx: Transaction,
-  { name, due, data }: { name: string; due: number; data: Record<string, string> },
-): void {
-  tx.put('job', { id: tx.nextId('job'), name, due, data, soon: false });
+interface Appointment {
+  /** By which `tx.remove('job', id)` takes it back; one of its own when left out. */
+  id?: string;
+  name: string;
+  /** In milliseconds. */
+  due: number;
+  data: Record<string, string>;
+}
+
+/** For what the calendar brings: it waits for its date, or for a clock that was moved there. */
+export function at(tx: Transaction, { id = tx.nextId('job'), ...job }: Appointment): void {
+  tx.put('job', { id, ...job, soon: false });
 }
 
 interface Pending {
@@ -32,6 +38,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Runs stored jobs when the sandbox's clock reaches them, each in a transaction of its own. */
 export class JobRunner {
+  /** Those that were not taken back; the queues may still hold others. */
+  private readonly pending = new Map<string, Pending>();
   private readonly soon = new DueQueue<Pending>();
   private readonly calendar = new DueQueue<Pending>();
   private timer: NodeJS.Timeout | undefined;
@@ -45,12 +53,19 @@ export class JobRunner {
 
   /** A job runs in the account whose transaction asked for it. */
   add(job: Job, state: AccountState): void {
-    const queue = job.soon ? this.soon : this.calendar;
-    queue.add({ job, due: job.due, state });
+    const pending = { job, due: job.due, state };
+    this.pending.set(job.id, pending);
+    (job.soon ? this.soon : this.calendar).add(pending);
     if (job.due < this.timerDue) this.arm(job.due);
   }
 
+  /** What was taken back must not keep anybody waiting. */
+  forget(id: string): void {
+    this.pending.delete(id);
+  }
+
   clear(): void {
+    this.pending.clear();
     this.soon.clear();
     this.calendar.clear();
     clearTimeout(this.timer);
@@ -59,26 +74,47 @@ export class JobRunner {
 
   /** When the next job of the near future is due; undefined when none is. */
   get nextSoon(): number | undefined {
-    return this.soon.next?.due;
+    return this.first(this.soon)?.due;
   }
 
   /** Whether something of the near future is still to be done. */
   get busy(): boolean {
-    return this.soon.next !== undefined;
+    return this.nextSoon !== undefined;
   }
 
   /** Also called when the clock was moved. Jobs that these jobs ask for wait for their own turn. */
   runDue(): void {
     this.timerDue = NEVER;
     const now = this.clock.nowMs();
-    const due = [...this.soon.takeDue(now), ...this.calendar.takeDue(now)].sort((a, b) => a.due - b.due);
-    for (const pending of due) this.run(pending);
-    const next = Math.min(this.soon.next?.due ?? NEVER, this.calendar.next?.due ?? NEVER);
+    const due = [...this.takeDue(this.soon, now), ...this.takeDue(this.calendar, now)];
+    for (const pending of due.sort((a, b) => a.due - b.due)) this.run(pending);
+    const next = Math.min(this.nextSoon ?? NEVER, this.first(this.calendar)?.due ?? NEVER);
     if (next < NEVER) this.arm(next);
     else clearTimeout(this.timer);
   }
 
-  private run({ job, state }: Pending): void {
+  private first(queue: DueQueue<Pending>): Pending | undefined {
+    for (let { next } = queue; next; next = queue.next) {
+      if (this.pending.get(next.job.id) === next) return next;
+      queue.drop();
+    }
+    return undefined;
+  }
+
+  private takeDue(queue: DueQueue<Pending>, now: number): Pending[] {
+    const due: Pending[] = [];
+    for (let next = this.first(queue); next && next.due <= now; next = this.first(queue)) {
+      due.push(next);
+      queue.drop();
+    }
+    return due;
+  }
+
+  private run(pending: Pending): void {
+    // One that ran before it may have taken it back.
+    if (this.pending.get(pending.job.id) !== pending) return;
+    this.pending.delete(pending.job.id);
+    const { job, state } = pending;
     const handler = this.handlers[job.name];
     if (!handler) throw new Error(`no handler for the job ${job.name}`);
     this.store.transact((tx) => {
