@@ -18,12 +18,18 @@ export class DueQueue<T extends { due: number }> {
     return this.heap[0]?.item;
   }
 
-  /** Forgets the first. */
-  drop(): void {
-    const last = this.heap.pop();
-    if (!last || this.heap.length === 0) return;
-    this.heap[0] = last;
-    this.sink();
+  /** Takes all that is due, the earliest first. */
+  takeDue(now: number): T[] {
+    const taken: T[] = [];
+    for (let first = this.heap[0]; first && first.item.due <= now; first = this.heap[0]) {
+      taken.push(first.item);
+      const last = this.heap.pop();
+      if (last && last !== first) {
+        this.heap[0] = last;
+        this.sink();
+      }
+    }
+    return taken;
   }
 
   clear(): void {

@@ -38,8 +38,6 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Runs stored jobs when the sandbox's clock reaches them, each in a transaction of its own. */
 export class JobRunner {
-  /** Those that were not taken back; the queues may still hold others. */
-  private readonly pending = new Map<string, Pending>();
   private readonly soon = new DueQueue<Pending>();
   private readonly calendar = new DueQueue<Pending>();
   private timer: NodeJS.Timeout | undefined;
@@ -53,19 +51,12 @@ export class JobRunner {
 
   /** A job runs in the account whose transaction asked for it. */
   add(job: Job, state: AccountState): void {
-    const pending = { job, due: job.due, state };
-    this.pending.set(job.id, pending);
-    (job.soon ? this.soon : this.calendar).add(pending);
+    const queue = job.soon ? this.soon : this.calendar;
+    queue.add({ job, due: job.due, state });
     if (job.due < this.timerDue) this.arm(job.due);
   }
 
-  /** What was taken back must not keep anybody waiting. */
-  forget(id: string): void {
-    this.pending.delete(id);
-  }
-
   clear(): void {
-    this.pending.clear();
     this.soon.clear();
     this.calendar.clear();
     clearTimeout(this.timer);
@@ -74,47 +65,28 @@ export class JobRunner {
 
   /** When the next job of the near future is due; undefined when none is. */
   get nextSoon(): number | undefined {
-    return this.first(this.soon)?.due;
+    return this.soon.next?.due;
   }
 
   /** Whether something of the near future is still to be done. */
   get busy(): boolean {
-    return this.nextSoon !== undefined;
+    return this.soon.next !== undefined;
   }
 
   /** Also called when the clock was moved. Jobs that these jobs ask for wait for their own turn. */
   runDue(): void {
     this.timerDue = NEVER;
     const now = this.clock.nowMs();
-    const due = [...this.takeDue(this.soon, now), ...this.takeDue(this.calendar, now)];
-    for (const pending of due.sort((a, b) => a.due - b.due)) this.run(pending);
-    const next = Math.min(this.nextSoon ?? NEVER, this.first(this.calendar)?.due ?? NEVER);
+    const due = [...this.soon.takeDue(now), ...this.calendar.takeDue(now)].sort((a, b) => a.due - b.due);
+    for (const pending of due) this.run(pending);
+    const next = Math.min(this.soon.next?.due ?? NEVER, this.calendar.next?.due ?? NEVER);
     if (next < NEVER) this.arm(next);
     else clearTimeout(this.timer);
   }
 
-  private first(queue: DueQueue<Pending>): Pending | undefined {
-    for (let { next } = queue; next; next = queue.next) {
-      if (this.pending.get(next.job.id) === next) return next;
-      queue.drop();
-    }
-    return undefined;
-  }
-
-  private takeDue(queue: DueQueue<Pending>, now: number): Pending[] {
-    const due: Pending[] = [];
-    for (let next = this.first(queue); next && next.due <= now; next = this.first(queue)) {
-      due.push(next);
-      queue.drop();
-    }
-    return due;
-  }
-
-  private run(pending: Pending): void {
-    // One that ran before it may have taken it back.
-    if (this.pending.get(pending.job.id) !== pending) return;
-    this.pending.delete(pending.job.id);
-    const { job, state } = pending;
+  private run({ job, state }: Pending): void {
+    // Somebody may have taken it back since, even a job that was due at the same time.
+    if (!state.collection('job').get(job.id)) return;
     const handler = this.handlers[job.name];
     if (!handler) throw new Error(`no handler for the job ${job.name}`);
     this.store.transact((tx) => {
