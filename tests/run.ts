@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startTestMongod } from './support/mongod.js';
@@ -16,6 +16,9 @@ interface Counts {
   failed: number;
   skipped: number;
 }
+
+/** Test files at a time: most of their time is spent waiting for processes, sockets and leases. */
+const JOBS = Math.min(4, Math.max(2, availableParallelism()));
 
 const POLL_MS = 250;
 /** How long mocha may live on after its last test: what is open then would keep a real process alive too. */
@@ -34,6 +37,9 @@ function command(args: readonly string[], countsFile: string): string[] {
   const mocha = [
     locate('mocha/bin/mocha.js'),
     ...['--reporter', locate('./support/counting-reporter.cjs'), '--reporter-option', `counts=${countsFile}`],
+    '--parallel',
+    '--jobs',
+    String(JOBS),
     // On a build server a test that is skipped, because a component is missing there, is a failure.
     ...(process.env.CI ? ['--forbid-pending'] : []),
     ...args.filter((arg) => arg !== '--coverage'),

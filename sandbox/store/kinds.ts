@@ -71,7 +71,8 @@ export interface StoredAnswer {
   path: string;
   form: string;
   status: number;
-  body: string;
+  /** The object that was answered, which costs nothing to keep, or the text of an error. */
+  body: ApiObject | string;
   requestId: string;
   created: number;
 }
