@@ -1,93 +1,79 @@
-export interface Decline {
-  code: string;
-  declineCode?: string;
-  param?: string;
-  message: string;
+import { createHash } from 'node:crypto';
+import { notImplemented } from '../http/stripe-error.js';
+import type { Brand, Card } from './card.js';
+import { CARD_ROWS, type CardRow, UNBUILT } from './card-table.js';
+
+const byNumber = new Map<string, Card>();
+const numbers = new Map<string, string>();
+
+for (const row of CARD_ROWS) {
+  const [number, names] = row;
+  byNumber.set(number, cardFrom(row));
+  for (const name of names) numbers.set(name, number);
 }
 
-export interface Card {
-  brand: 'visa' | 'mastercard' | 'amex';
-  last4: string;
-  fingerprint: string;
-  country: string;
-  /** What happens to a payment; undefined succeeds. */
-  decline?: Decline;
-  /** The bank asks the customer to authenticate each payment. */
-  challenges?: boolean;
-  /** Attaching it to a customer works even though paying does not. */
-  attaches?: boolean;
-  /** Its funds are available at once. */
-  bypassesPending?: boolean;
-  /** What the cardholder or the issuer says a moment after the capture. */
-  dispute?: 'fraudulent' | 'product_not_received' | 'inquiry' | 'early_fraud_warning';
-  /** Pending, and succeeded a moment later; or succeeded, and failed a moment later. */
-  refund?: 'pending' | 'failed';
+function cardFrom([number, , details]: CardRow): Card {
+  return {
+    number,
+    brand: brandOf(number),
+    last4: number.slice(-4),
+    fingerprint: fingerprintOf(number),
+    country: 'US',
+    funding: 'credit',
+    authentication: 'acknowledged',
+    checks: {},
+    risk: 'normal',
+    ...details,
+  };
 }
 
-const DECLINED: Decline = {
-  code: 'card_declined',
-  declineCode: 'generic_decline',
-  message: 'Your card was declined.',
-};
+/** The same number has the same fingerprint, and another thing another one. */
+export function fingerprintOf(what: string): string {
+  return createHash('sha256').update(what).digest('base64').replace(/\W/g, '').slice(0, 16);
+}
 
-const INSUFFICIENT_FUNDS: Decline = {
-  code: 'card_declined',
-  declineCode: 'insufficient_funds',
-  message: 'Your card has insufficient funds.',
-};
+function brandOf(number: string): Brand {
+  if (/^3[47]/.test(number)) return 'amex';
+  if (/^35/.test(number)) return 'jcb';
+  if (/^3/.test(number)) return 'diners';
+  if (/^4/.test(number)) return 'visa';
+  if (/^62/.test(number)) return 'unionpay';
+  if (/^6/.test(number)) return 'discover';
+  return 'mastercard';
+}
 
-/** Here the code is its own, and only `card_declined` comes with a decline code. */
-const EXPIRED: Decline = {
-  code: 'expired_card',
-  param: 'exp_month',
-  message: 'Your card has expired.',
-};
-
-const visa = (last4: string, fingerprint: string): Card => ({
-  brand: 'visa',
-  last4,
-  fingerprint,
-  country: 'US',
-});
-
-const CARDS: Readonly<Record<string, Card>> = {
-  pm_card_visa: visa('4242', 'w4XDzQOFakih5EZM'),
-  pm_card_mastercard: { brand: 'mastercard', last4: '4444', fingerprint: 'gWqSAlnKGJbrRrDq', country: 'US' },
-  pm_card_amex: { brand: 'amex', last4: '8431', fingerprint: '6ia7kqVOmsQSJyUN', country: 'US' },
-  pm_card_chargeDeclined: { ...visa('0002', 'gIuFkEXmYCDbkDsr'), decline: DECLINED },
-  pm_card_chargeDeclinedInsufficientFunds: {
-    ...visa('9995', 'YiJXPJ4hWrSuNxZ1'),
-    decline: INSUFFICIENT_FUNDS,
-  },
-  pm_card_chargeDeclinedExpiredCard: { ...visa('0069', 'fpyYmWQ5gLEjXVRP'), decline: EXPIRED },
-  pm_card_bypassPending: { ...visa('0077', 'pDoDvZ8o2vHcUEbY'), bypassesPending: true },
-  pm_card_createDispute: { ...visa('0259', 'Yd3Lk0WcVb6XhRtP'), dispute: 'fraudulent' },
-  pm_card_createDisputeProductNotReceived: {
-    ...visa('2685', 'mJ7wQe5NzC1uGfTa'),
-    dispute: 'product_not_received',
-  },
-  pm_card_createDisputeInquiry: { ...visa('1976', 'kR9sBv2HoX4yPdLi'), dispute: 'inquiry' },
-  pm_card_createIssuerFraudRecord: { ...visa('5423', 'tF8aZm6EqU3nWcJy'), dispute: 'early_fraud_warning' },
-  pm_card_pendingRefund: { ...visa('7726', 'oG5rDx1SvK7bMhQe'), refund: 'pending' },
-  pm_card_refundFail: { ...visa('5126', 'zP4tYn9CjA2wLfRu'), refund: 'failed' },
-  pm_card_chargeCustomerFail: { ...visa('0341', 'zwd0zBnEVT9SVOFZ'), decline: DECLINED, attaches: true },
-  pm_card_threeDSecure2Required: { ...visa('3220', 'mg2nWbWzSVVnA8Gk'), challenges: true },
-};
-
-const ALIASES: Readonly<Record<string, string>> = {
-  pm_card_visa_chargeDeclined: 'pm_card_chargeDeclined',
-  pm_card_visa_chargeDeclinedInsufficientFunds: 'pm_card_chargeDeclinedInsufficientFunds',
-};
-
-/** The card behind a test name such as `pm_card_visa` or `tok_visa`. */
+/** The number behind a test name such as `pm_card_visa` or `tok_visa`. */
 export function cardNamed(name: string): string | undefined {
-  const method = name.startsWith('tok_') ? `pm_card_${name.slice(4)}` : name;
-  const card = ALIASES[method] ?? method;
-  return Object.hasOwn(CARDS, card) ? card : undefined;
+  const [, stem = ''] = /^(?:pm_card|tok)_(.+)$/.exec(name) ?? [];
+  if (Object.hasOwn(UNBUILT, stem)) throw notImplemented(`the test card ${name}`);
+  return numbers.get(stem);
 }
 
-export function cardOf(name: string): Card {
-  const card = CARDS[name];
-  if (!card) throw new Error(`no test card ${name}`);
+/** All names of test cards, without `pm_card_` or `tok_`. */
+export function cardNames(): string[] {
+  return [...numbers.keys()];
+}
+
+/** The test card with this number, if it is one. */
+export function cardNumbered(number: string): Card | undefined {
+  if (Object.values(UNBUILT).includes(number)) throw notImplemented(`the test card ${number}`);
+  return byNumber.get(number);
+}
+
+/** For numbers that the sandbox itself stored. */
+export function cardOf(number: string): Card {
+  const card = byNumber.get(number);
+  if (!card) throw new Error(`no test card ${number}`);
   return card;
+}
+
+/** Whether the digits could be those of a card at all. */
+export function passesLuhn(number: string): boolean {
+  if (!/^\d{12,19}$/.test(number)) return false;
+  const digits = [...number].reverse().map(Number);
+  const sum = digits.reduce((total, digit, i) => {
+    const doubled = i % 2 === 0 ? digit : digit * 2;
+    return total + (doubled > 9 ? doubled - 9 : doubled);
+  }, 0);
+  return sum % 10 === 0;
 }

@@ -9,8 +9,10 @@ import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
-import { type Card, cardOf, type Decline } from './cards.js';
+import type { Card } from './card.js';
+import { cardOf } from './cards.js';
 import { shippingOf } from './contact.js';
+import type { Decline } from './declines.js';
 import { liveCustomer } from './live-customer.js';
 import { changed, orNull } from './parameters.js';
 
@@ -24,6 +26,8 @@ interface CardAttempt {
   paymentMethod: Stripe.PaymentMethod;
   card: Card;
   decline?: Decline | undefined;
+  /** The customer passed the bank's challenge. */
+  authenticated?: boolean | undefined;
 }
 
 /** Whether paying with this kind of method only reserves the money: its own option goes before the intent's. */
@@ -46,12 +50,16 @@ export function charge(tx: Transaction, intent: Stripe.PaymentIntent, attempt: C
           captured: false,
           failure_code: decline.code,
           failure_message: decline.message,
-          outcome: outcome(decline),
+          outcome: outcome(decline, attempt.card),
           paid: false,
           receipt_url: null,
           status: 'failed',
         }
-      : { amount_captured: manual ? 0 : intent.amount, captured: !manual },
+      : {
+          amount_captured: manual ? 0 : intent.amount,
+          captured: !manual,
+          outcome: outcome(undefined, attempt.card),
+        },
   });
   if (decline) {
     emit(tx, 'charge.failed', made);
@@ -139,17 +147,40 @@ function newCharge(
   );
 }
 
-function outcome(decline: Decline | undefined): Stripe.Charge.Outcome {
+const RISK_SCORES = { normal: 36, elevated: 71, highest: 92 };
+
+function outcome(decline: Decline | undefined, card?: Card): Stripe.Charge.Outcome {
+  const risk = card?.risk ?? 'normal';
   return fromSkeleton<Stripe.Charge.Outcome>('Charge.Outcome', {
-    network_status: decline ? 'declined_by_network' : 'approved_by_network',
-    reason: decline ? (decline.declineCode ?? decline.code) : null,
-    risk_level: 'normal',
-    risk_score: 36,
-    seller_message: decline
-      ? 'The bank did not return any further details with this decline.'
-      : 'Payment complete.',
-    type: decline ? 'issuer_declined' : 'authorized',
+    network_status: 'approved_by_network',
+    reason: risk === 'elevated' ? 'elevated_risk_level' : null,
+    risk_level: risk,
+    risk_score: RISK_SCORES[risk],
+    seller_message: 'Payment complete.',
+    type: 'authorized',
+    ...(decline && (decline.blocked ? blocked() : refused(decline))),
   });
+}
+
+function blocked(): Partial<Stripe.Charge.Outcome> {
+  return {
+    network_status: 'not_sent_to_network',
+    reason: 'highest_risk_level',
+    seller_message: 'Stripe blocked this payment as too risky.',
+    type: 'blocked',
+  };
+}
+
+function refused({ code, declineCode = code }: Decline): Partial<Stripe.Charge.Outcome> {
+  return {
+    network_status: 'declined_by_network',
+    reason: declineCode,
+    seller_message:
+      declineCode === 'generic_decline'
+        ? 'The bank did not return any further details with this decline.'
+        : `The bank returned the decline code \`${declineCode}\`.`,
+    type: 'issuer_declined',
+  };
 }
 
 /** How long a card keeps money reserved. */
@@ -158,19 +189,19 @@ const AUTHORIZED_SECONDS = 7 * 86_400;
 function cardDetails(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
-  { paymentMethod, card, decline }: CardAttempt,
+  { paymentMethod, card, decline, authenticated }: CardAttempt,
 ): Stripe.Charge.PaymentMethodDetails.Card {
   return fromSkeleton<Stripe.Charge.PaymentMethodDetails.Card>('Charge.PaymentMethodDetails.Card', {
     amount_authorized: decline ? null : intent.amount,
     brand: card.brand,
     ...(!decline && capturesManually(intent, 'card') && { capture_before: tx.now + AUTHORIZED_SECONDS }),
-    checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: 'pass' },
+    checks: paymentMethod.card?.checks ?? null,
     country: card.country,
     exp_month: paymentMethod.card?.exp_month ?? 1,
     exp_year: paymentMethod.card?.exp_year ?? 2030,
     extended_authorization: { status: 'disabled' },
     fingerprint: card.fingerprint,
-    funding: 'credit',
+    funding: card.funding,
     incremental_authorization: { status: 'unavailable' },
     last4: card.last4,
     multicapture: { status: 'unavailable' },
@@ -179,11 +210,11 @@ function cardDetails(
     network_transaction_id: String(100_000_000_000_000 + tx.surroundings.ids.sequence),
     overcapture: { maximum_amount_capturable: intent.amount, status: 'unavailable' },
     regulated_status: 'unregulated',
-    three_d_secure: card.challenges ? authenticated() : null,
+    three_d_secure: authenticated ? authentication() : null,
   });
 }
 
-function authenticated(): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {
+function authentication(): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {
   return fromSkeleton<Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure>(
     'Charge.PaymentMethodDetails.Card.ThreeDSecure',
     {

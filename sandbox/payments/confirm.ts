@@ -3,8 +3,9 @@ import { emit } from '../events/emit.js';
 import { docUrl, invalidRequest, StripeError } from '../http/stripe-error.js';
 import type { Transaction } from '../store/transaction.js';
 import { conclude } from './captures.js';
-import type { Card, Decline } from './cards.js';
+import type { Card } from './card.js';
 import { charge } from './charges.js';
+import { AUTHENTICATION_REQUIRED, type Decline } from './declines.js';
 import { attach, cardBehind, spentMethod, takePaymentMethod } from './payment-methods.js';
 import { unexpectedState } from './unexpected-state.js';
 
@@ -16,12 +17,6 @@ export interface Confirmation {
   error_on_requires_action?: boolean | undefined;
 }
 
-const AUTHENTICATION_REQUIRED: Decline = {
-  code: 'authentication_required',
-  declineCode: 'authentication_required',
-  message: 'Your card was declined. This transaction requires authentication.',
-};
-
 /** Tries to pay. A decline changes the intent too, and is thrown as an error that commits. */
 export function confirm(
   tx: Transaction,
@@ -32,10 +27,14 @@ export function confirm(
   const paymentMethod = methodFor(tx, intent, confirmation);
   const card = cardBehind(tx, paymentMethod);
   const trying = tx.update('payment_intent', intent, { payment_method: paymentMethod.id });
-  if (!card.challenges) return settle(tx, trying, { paymentMethod, card });
+  if (!asksAtEachUse(card)) return settle(tx, trying, { paymentMethod, card });
   if (confirmation.off_session || confirmation.error_on_requires_action)
     return settle(tx, trying, { paymentMethod, card, decline: AUTHENTICATION_REQUIRED });
   return askCustomer(tx, trying, confirmation);
+}
+
+function asksAtEachUse({ authentication }: Card): boolean {
+  return ['always', 'on_session', 'unless_set_up'].includes(authentication);
 }
 
 function checkConfirmable(intent: Stripe.PaymentIntent, confirmation: Confirmation): void {
@@ -88,6 +87,7 @@ interface Attempt {
   paymentMethod: Stripe.PaymentMethod;
   card: Card;
   decline?: Decline | undefined;
+  authenticated?: boolean;
 }
 
 /** Charges the card and brings the intent to its end, or back to where a new card is needed. */
@@ -179,7 +179,7 @@ export function finishAuthentication(
     );
   const paymentMethod = tx.require('payment_method', intent.payment_method as string);
   if (outcome === 'approve')
-    return settle(tx, intent, { paymentMethod, card: cardBehind(tx, paymentMethod) });
+    return settle(tx, intent, { paymentMethod, card: cardBehind(tx, paymentMethod), authenticated: true });
   const code = 'payment_intent_authentication_failure';
   return fail(tx, intent, {
     last_payment_error: {

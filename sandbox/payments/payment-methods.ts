@@ -7,7 +7,8 @@ import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
-import { type Card, cardNamed, cardOf } from './cards.js';
+import type { Card } from './card.js';
+import { cardNamed, cardOf } from './cards.js';
 import { type BillingParams, billingDetails } from './contact.js';
 import { liveCustomer } from './live-customer.js';
 import { orNull, refuseUnbuilt } from './parameters.js';
@@ -43,21 +44,32 @@ function newCard(tx: Transaction, name: string, billing?: BillingParams): Stripe
   );
 }
 
+const DISPLAY_BRANDS: Partial<Record<Card['brand'], string>> = {
+  amex: 'american_express',
+  diners: 'diners_club',
+  unionpay: 'union_pay',
+};
+
 function cardDetails(tx: Transaction, card: Card): Stripe.PaymentMethod.Card {
+  const networks = card.coBrand ? [card.coBrand, card.brand] : [card.brand];
   return fromSkeleton<Stripe.PaymentMethod.Card>('PaymentMethod.Card', {
     brand: card.brand,
-    checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: 'pass' },
+    checks: {
+      address_line1_check: card.checks.line1 ?? null,
+      address_postal_code_check: card.checks.postalCode ?? null,
+      cvc_check: card.checks.cvc ?? 'pass',
+    },
     country: card.country,
-    display_brand: card.brand === 'amex' ? 'american_express' : card.brand,
+    display_brand: DISPLAY_BRANDS[card.brand] ?? card.brand,
     exp_month: new Date(tx.nowMs).getUTCMonth() + 1,
     exp_year: new Date(tx.nowMs).getUTCFullYear() + 1,
     fingerprint: card.fingerprint,
-    funding: 'credit',
+    funding: card.funding,
     generated_from: null,
     last4: card.last4,
-    networks: { available: [card.brand], preferred: null },
+    networks: { available: networks, preferred: null },
     regulated_status: 'unregulated',
-    three_d_secure_usage: { supported: true },
+    three_d_secure_usage: { supported: card.authentication !== 'unsupported' },
     wallet: null,
   });
 }
