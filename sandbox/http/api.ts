@@ -2,13 +2,13 @@ import { contract } from '../contract/contract.js';
 import type { Engine } from '../engine.js';
 import { checkExpand, expand } from '../present/expand.js';
 import type { AccountState } from '../store/account-state.js';
-import type { ApiObject } from '../store/kinds.js';
+import type { ApiObject, StoredAnswer } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { type Params, validateParams } from '../validate/validate-params.js';
 import { checkAccess } from './access.js';
 import type { Answer, ApiRequest } from './exchange.js';
 import type { Fault, Faults } from './faults.js';
-import { decodeForm, type Form } from './form.js';
+import { decodeForm } from './form.js';
 import { InFlight, type KeyedRequest, storedAnswer } from './idempotency.js';
 import type { LogEntry, RequestLog } from './request-log.js';
 import type { Match, Router } from './router.js';
@@ -17,7 +17,6 @@ import { docUrl, notImplemented, StripeError } from './stripe-error.js';
 interface Arrival {
   request: ApiRequest;
   requestId: string;
-  form: Form;
   entry: LogEntry;
 }
 
@@ -34,6 +33,7 @@ interface Attempt {
 /** One API request from its bytes to its answer: access, route, parameters, idempotency, change, presentation. */
 export class Api {
   private readonly inFlight = new InFlight();
+  private dated = { second: 0, text: new Date(0).toUTCString() };
 
   constructor(private readonly deps: { engine: Engine; router: Router; faults: Faults; log: RequestLog }) {}
 
@@ -41,11 +41,10 @@ export class Api {
     const { deps } = this;
     const { store, requestIds } = deps.engine;
     const requestId = requestIds.next('req');
-    const form = decodeForm(request.method === 'POST' ? request.body : request.query);
-    const entry = deps.log.begin(request, requestId, form);
+    const entry = deps.log.begin(request, requestId);
     let answer: Answer;
     try {
-      answer = await this.run({ request, requestId, form, entry });
+      answer = await this.run({ request, requestId, entry });
     } catch (error) {
       answer = this.failed(error, requestId);
     }
@@ -57,19 +56,19 @@ export class Api {
     return answer;
   }
 
-  private async run({ request, requestId, form, entry }: Arrival): Promise<Answer> {
+  private async run({ request, requestId, entry }: Arrival): Promise<Answer> {
     const { engine, faults } = this.deps;
     const { store, clock } = engine;
     const account = checkAccess(request, store);
     const { accountId } = account;
-    entry.account(accountId);
+    entry.logged.account = accountId;
     const { method, path } = request;
     const fault = faults.strike({ requestId, method, path, account: accountId });
-    if (fault) entry.fault(fault.id);
+    if (fault) entry.logged.fault = fault.id;
     const early = fault?.when === 'before' ? interruption(fault) : undefined;
     if (early && !(fault?.action.type === 'status' && fault.action.store)) return early;
     const match = this.route(request);
-    const params = this.parameters(request, match, form);
+    const params = this.parameters(request, match, entry.form);
     const keyed = keyedRequest(request, accountId);
     const attempt = { account, request, requestId, keyed, fault, match, params };
     if (!keyed) return this.attempt(attempt, early);
@@ -104,14 +103,14 @@ export class Api {
     return match;
   }
 
-  private parameters(request: ApiRequest, { route }: Match, form: Form): Params {
+  private parameters(request: ApiRequest, { route }: Match, form: string): Params {
     if (request.method === 'POST' && String(request.headers['content-type']).includes('json'))
       throw new StripeError(400, {
         type: 'invalid_request_error',
         message:
           'Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/.',
       });
-    const params = validateParams(form, route.contract?.params ?? null);
+    const params = validateParams(decodeForm(form), route.contract?.params ?? null);
     if (params.expand !== undefined && route.contract)
       checkExpand(params.expand as string[], route.contract.returns);
     return params;
@@ -125,45 +124,52 @@ export class Api {
     try {
       const result = match.route.handler?.({ tx, params, ids: match.ids, path: request.path });
       if (!result) throw new Error('a handler gave nothing');
-      return this.commit(tx, attempt, ok(this.present(tx, attempt, result)));
+      const presented = this.present(tx, attempt, result);
+      return this.commit(tx, attempt, { answer: ok(presented), kept: presented });
     } catch (error) {
       if (error instanceof StripeError && error.commits)
-        return this.commit(tx, attempt, this.failed(error, requestId));
+        return this.commit(tx, attempt, { answer: this.failed(error, requestId) });
       if (error instanceof StripeError && !error.isValidation)
         return this.keep(attempt, this.failed(error, requestId));
       throw error;
     }
   }
 
-  private present(tx: Transaction, { match, params }: Attempt, result: ApiObject): string {
+  private present(tx: Transaction, { match, params }: Attempt, result: ApiObject): ApiObject {
     const paths = params.expand as string[] | undefined;
     const expanded = paths ? expand(tx, result, paths) : result;
     if (this.deps.engine.fidelity && match.route.contract)
       this.deps.engine.fidelity.checkAnswer(match.route.contract, expanded);
-    return JSON.stringify(expanded);
+    return expanded;
   }
 
-  private commit(tx: Transaction, attempt: Attempt, answer: Answer): Answer {
-    const { keyed, requestId } = attempt;
-    if (keyed)
+  private commit(
+    tx: Transaction,
+    { keyed, requestId }: Attempt,
+    { answer, kept = answer.body }: { answer: Answer; kept?: ApiObject | string },
+  ): Answer {
+    if (keyed) {
+      const { key, method, path, form } = keyed;
+      const { status } = answer;
       tx.put('idempotency_key', {
-        id: keyed.key,
-        method: keyed.method,
-        path: keyed.path,
-        form: keyed.form,
-        status: answer.status,
-        body: answer.body,
+        id: key,
+        method,
+        path,
+        form,
+        status,
+        body: kept,
         requestId,
         created: tx.nowMs,
       });
+    }
     this.deps.engine.store.commit(tx);
     return answer;
   }
 
   /** Remembers an answer that changed nothing. */
   private keep(attempt: Attempt, answer: Answer): Answer {
-    const { store } = this.deps.engine;
-    return attempt.keyed ? this.commit(store.begin(undefined, attempt.account), attempt, answer) : answer;
+    if (!attempt.keyed) return answer;
+    return this.commit(this.deps.engine.store.begin(undefined, attempt.account), attempt, { answer });
   }
 
   private failed(error: unknown, requestId: string): Answer {
@@ -187,15 +193,24 @@ export class Api {
 
   private addHeaders(answer: Answer, request: ApiRequest, requestId: string): void {
     const key = request.headers['idempotency-key'];
-    answer.headers = {
+    const headers: Record<string, string> = {
       'Content-Type': 'application/json',
-      Date: new Date(this.deps.engine.clock.nowMs()).toUTCString(),
+      Date: this.date(),
       'Request-Id': requestId,
       'Stripe-Version': contract.apiVersion,
-      ...(request.method === 'POST' &&
-        typeof key === 'string' && { 'Idempotency-Key': key, 'Original-Request': requestId }),
-      ...answer.headers,
     };
+    if (request.method === 'POST' && typeof key === 'string') {
+      headers['Idempotency-Key'] = key;
+      headers['Original-Request'] = requestId;
+    }
+    answer.headers = Object.assign(headers, answer.headers);
+  }
+
+  /** Written once a second. */
+  private date(): string {
+    const second = Math.floor(this.deps.engine.clock.nowMs() / 1000);
+    if (second !== this.dated.second) this.dated = { second, text: new Date(second * 1000).toUTCString() };
+    return this.dated.text;
   }
 }
 
@@ -205,15 +220,15 @@ function keyedRequest(request: ApiRequest, account: string): KeyedRequest | unde
   return { account, key, method: request.method, path: request.path, form: request.body };
 }
 
-function ok(body: string): Answer {
-  return { status: 200, headers: {}, body };
+function ok(object: ApiObject): Answer {
+  return { status: 200, headers: {}, body: JSON.stringify(object) };
 }
 
-function replayed(stored: { status: number; body: string; requestId: string }): Answer {
+function replayed({ status, body, requestId }: StoredAnswer): Answer {
   return {
-    status: stored.status,
-    headers: { 'Idempotent-Replayed': 'true', 'Original-Request': stored.requestId },
-    body: stored.body,
+    status,
+    headers: { 'Idempotent-Replayed': 'true', 'Original-Request': requestId },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
   };
 }
 

@@ -46,6 +46,7 @@ const NAMES: Record<string, string> = {
   balance_transaction: 'balance transaction',
   early_fraud_warning: 'early fraud warning',
   payment_method: 'PaymentMethod',
+  promotion_code: 'promotion code',
   webhook_endpoint: 'webhook endpoint',
 };
 
@@ -83,8 +84,12 @@ function missing({
 }
 
 const PATH_PARAMS: Record<string, string> = {
+  'checkout.session': 'session',
+  coupon: 'coupon',
   payment_intent: 'intent',
   payment_method: 'payment_method',
+  price: 'price',
+  promotion_code: 'promotion_code',
   refund: 'refund',
   webhook_endpoint: 'webhook_endpoint',
 };

@@ -70,7 +70,7 @@ export function charge(tx: Transaction, intent: Stripe.PaymentIntent, attempt: C
   return paid;
 }
 
-/** A charge whose bank decides days later, such as a debit. `succeed` or `fail` ends it. */
+/** A charge whose bank decides days later, such as a debit. `chargeSucceeded` or `chargeFailed` ends it. */
 export function chargeLater(tx: Transaction, intent: Stripe.PaymentIntent, payer: Payer): Stripe.Charge {
   const made = newCharge(tx, intent, { ...payer, fields: { paid: false, status: 'pending' } });
   emit(tx, 'charge.pending', made);
@@ -78,14 +78,14 @@ export function chargeLater(tx: Transaction, intent: Stripe.PaymentIntent, payer
 }
 
 /** The bank has paid: the money is booked. */
-export function succeed(tx: Transaction, pending: Stripe.Charge): Stripe.Charge {
+export function chargeSucceeded(tx: Transaction, pending: Stripe.Charge): Stripe.Charge {
   const paid = booked(tx, tx.update('charge', pending, { paid: true, status: 'succeeded' }));
   emit(tx, 'charge.succeeded', paid);
   return paid;
 }
 
 /** The bank has refused, before any money was booked. */
-export function fail(
+export function chargeFailed(
   tx: Transaction,
   pending: Stripe.Charge,
   { code, message }: { code: string; message: string },
