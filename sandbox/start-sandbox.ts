@@ -28,8 +28,11 @@ import { earlyFraudWarnings, warnOfFraud } from './payments/early-fraud-warnings
 import { paymentIntents } from './payments/payment-intents.js';
 import { paymentMethods } from './payments/payment-methods.js';
 import { failRefund, refunds, settleRefund } from './payments/refunds.js';
+import { setupAttempts } from './payments/setup-attempts.js';
+import { setupIntents } from './payments/setup-intents.js';
 import { account } from './platform/account.js';
 import { webhookEndpoints } from './platform/webhook-endpoints.js';
+import { stripeJs } from './stripe-js/serve.js';
 
 export type { SandboxOptions } from './options.js';
 
@@ -67,6 +70,8 @@ const MACHINES = [
   products,
   promotionCodes,
   refunds,
+  setupAttempts,
+  setupIntents,
   webhookEndpoints,
 ];
 
@@ -102,7 +107,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const idle = () => engine.idle();
   const plane = controlPlane(control, { setWebhookUrl, idle, allowedHosts: options.allowedHosts ?? [] });
   /** A new page for people is a line here. */
-  const pages: Pages = { '/_sandbox': plane, '/c/pay': checkoutPage(store) };
+  const pages: Pages = { '/_sandbox': plane, '/c/pay': checkoutPage(store), '/v3': stripeJs() };
   const server = createListener(async (request) => {
     const page = pageFor(pages, request.path);
     if (!page) return api.handle(request);

@@ -9,11 +9,11 @@ import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
-import type { Card } from './card.js';
-import { cardOf } from './cards.js';
+import { AUTHENTICATED } from './authentication.js';
+import { type Card, cardOf, type Decline } from './cards.js';
 import { shippingOf } from './contact.js';
-import type { Decline } from './declines.js';
 import { liveCustomer } from './live-customer.js';
+import { outcomeOf } from './outcome.js';
 import { changed, orNull } from './parameters.js';
 
 /** What pays, and how its kind describes itself on the charge. */
@@ -26,8 +26,8 @@ interface CardAttempt {
   paymentMethod: Stripe.PaymentMethod;
   card: Card;
   decline?: Decline | undefined;
-  /** The customer passed the bank's challenge. */
-  authenticated?: boolean | undefined;
+  /** The bank has seen the customer. */
+  authenticated?: boolean;
 }
 
 /** Whether paying with this kind of method only reserves the money: its own option goes before the intent's. */
@@ -50,7 +50,7 @@ export function charge(tx: Transaction, intent: Stripe.PaymentIntent, attempt: C
           captured: false,
           failure_code: decline.code,
           failure_message: decline.message,
-          outcome: outcome(decline, attempt.card),
+          outcome: outcomeOf(attempt),
           paid: false,
           receipt_url: null,
           status: 'failed',
@@ -58,7 +58,7 @@ export function charge(tx: Transaction, intent: Stripe.PaymentIntent, attempt: C
       : {
           amount_captured: manual ? 0 : intent.amount,
           captured: !manual,
-          outcome: outcome(undefined, attempt.card),
+          outcome: outcomeOf(attempt),
         },
   });
   if (decline) {
@@ -128,7 +128,7 @@ function newCharge(
       fraud_details: {},
       livemode: false,
       metadata: intent.metadata,
-      outcome: outcome(undefined),
+      outcome: outcomeOf(),
       paid: true,
       payment_intent: intent.id,
       payment_method: paymentMethod.id,
@@ -147,42 +147,6 @@ function newCharge(
   );
 }
 
-const RISK_SCORES = { normal: 36, elevated: 71, highest: 92 };
-
-function outcome(decline: Decline | undefined, card?: Card): Stripe.Charge.Outcome {
-  const risk = card?.risk ?? 'normal';
-  return fromSkeleton<Stripe.Charge.Outcome>('Charge.Outcome', {
-    network_status: 'approved_by_network',
-    reason: risk === 'elevated' ? 'elevated_risk_level' : null,
-    risk_level: risk,
-    risk_score: RISK_SCORES[risk],
-    seller_message: 'Payment complete.',
-    type: 'authorized',
-    ...(decline && (decline.blocked ? blocked() : refused(decline))),
-  });
-}
-
-function blocked(): Partial<Stripe.Charge.Outcome> {
-  return {
-    network_status: 'not_sent_to_network',
-    reason: 'highest_risk_level',
-    seller_message: 'Stripe blocked this payment as too risky.',
-    type: 'blocked',
-  };
-}
-
-function refused({ code, declineCode = code }: Decline): Partial<Stripe.Charge.Outcome> {
-  return {
-    network_status: 'declined_by_network',
-    reason: declineCode,
-    seller_message:
-      declineCode === 'generic_decline'
-        ? 'The bank did not return any further details with this decline.'
-        : `The bank returned the decline code \`${declineCode}\`.`,
-    type: 'issuer_declined',
-  };
-}
-
 /** How long a card keeps money reserved. */
 const AUTHORIZED_SECONDS = 7 * 86_400;
 
@@ -195,7 +159,7 @@ function cardDetails(
     amount_authorized: decline ? null : intent.amount,
     brand: card.brand,
     ...(!decline && capturesManually(intent, 'card') && { capture_before: tx.now + AUTHORIZED_SECONDS }),
-    checks: paymentMethod.card?.checks ?? null,
+    checks: checksOf(paymentMethod),
     country: card.country,
     exp_month: paymentMethod.card?.exp_month ?? 1,
     exp_year: paymentMethod.card?.exp_year ?? 2030,
@@ -205,24 +169,23 @@ function cardDetails(
     incremental_authorization: { status: 'unavailable' },
     last4: card.last4,
     multicapture: { status: 'unavailable' },
-    network: card.brand,
+    network: card.networks[0] ?? card.brand,
     network_token: { used: false },
     network_transaction_id: String(100_000_000_000_000 + tx.surroundings.ids.sequence),
     overcapture: { maximum_amount_capturable: intent.amount, status: 'unavailable' },
     regulated_status: 'unregulated',
-    three_d_secure: authenticated ? authentication() : null,
+    three_d_secure: authenticated ? threeDSecure() : null,
   });
 }
 
-function authentication(): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {
+function checksOf({ card }: Stripe.PaymentMethod): Stripe.Charge.PaymentMethodDetails.Card.Checks {
+  return card?.checks ?? { address_line1_check: null, address_postal_code_check: null, cvc_check: null };
+}
+
+function threeDSecure(): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {
   return fromSkeleton<Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure>(
     'Charge.PaymentMethodDetails.Card.ThreeDSecure',
-    {
-      authentication_flow: 'challenge',
-      electronic_commerce_indicator: '05',
-      result: 'authenticated',
-      version: '2.2.0',
-    },
+    AUTHENTICATED,
   );
 }
 
