@@ -13,7 +13,7 @@ import { IdSource } from './store/ids.js';
 import type { Delivery, Job } from './store/kinds.js';
 import { Log } from './store/log.js';
 import { type LogLine, Store } from './store/store.js';
-import type { Change } from './store/transaction.js';
+import type { Change, Reaction } from './store/transaction.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -30,6 +30,12 @@ const RETRY_DELAYS = [
   5 * HOUR,
   10 * HOUR,
 ];
+
+/** What the machines bring along beside their routes. */
+export interface Behaviour {
+  jobs: Readonly<Record<string, JobHandler>>;
+  reactions: Readonly<Record<string, Reaction>>;
+}
 
 interface Header {
   seed: string;
@@ -70,7 +76,7 @@ export class Engine {
   private readonly poster = new Poster();
   private waiters: (() => void)[] = [];
 
-  constructor(options: SandboxOptions, jobHandlers: Readonly<Record<string, JobHandler>>) {
+  constructor(options: SandboxOptions, behaviour: Behaviour) {
     const { log, header } = openLog(options);
     const { seed } = header;
     this.log = log;
@@ -91,6 +97,7 @@ export class Engine {
       accounts: new Accounts(ids.accountId),
       asyncDelayMs: options.asyncDelayMs ?? SECOND,
       nowMs: () => clock.nowMs(),
+      reactions: behaviour.reactions,
     };
     this.store = new Store({
       ids,
@@ -100,7 +107,7 @@ export class Engine {
       freeze: fidelity !== undefined,
       check: fidelity && ((changes) => fidelity.checkChanges(changes)),
     });
-    this.jobs = new JobRunner(this.store, clock, jobHandlers);
+    this.jobs = new JobRunner(this.store, clock, behaviour.jobs);
     this.deliverer = new Deliverer({
       store: this.store,
       clock,

@@ -1,4 +1,12 @@
 import type { AddressInfo } from 'node:net';
+import { coupons } from './catalogue/coupons.js';
+import { prices } from './catalogue/prices.js';
+import { products } from './catalogue/products.js';
+import { promotionCodes } from './catalogue/promotion-codes.js';
+import { expireCoupon, expirePromotionCode } from './catalogue/redemptions.js';
+import { checkoutPage } from './checkout/checkout-page.js';
+import { checkoutReactions, expireCheckoutSession } from './checkout/complete-session.js';
+import { checkoutSessions } from './checkout/sessions.js';
 import { createControl, type SandboxControl } from './control/control.js';
 import { controlPlane } from './control/http-control.js';
 import { Engine } from './engine.js';
@@ -20,6 +28,8 @@ import { earlyFraudWarnings, warnOfFraud } from './payments/early-fraud-warnings
 import { paymentIntents } from './payments/payment-intents.js';
 import { paymentMethods } from './payments/payment-methods.js';
 import { failRefund, refunds, settleRefund } from './payments/refunds.js';
+import { setupAttempts } from './payments/setup-attempts.js';
+import { setupIntents } from './payments/setup-intents.js';
 import { account } from './platform/account.js';
 import { webhookEndpoints } from './platform/webhook-endpoints.js';
 import { stripeJs } from './stripe-js/serve.js';
@@ -48,13 +58,20 @@ const MACHINES = [
   balanceTransactions,
   captures,
   charges,
+  checkoutSessions,
+  coupons,
   customers,
   disputes,
   earlyFraudWarnings,
   events,
   paymentIntents,
   paymentMethods,
+  prices,
+  products,
+  promotionCodes,
   refunds,
+  setupAttempts,
+  setupIntents,
   webhookEndpoints,
 ];
 
@@ -62,6 +79,9 @@ const JOBS = {
   book_charge: bookCharge,
   decide_dispute: decideDispute,
   dispute_due: disputeDue,
+  expire_checkout_session: expireCheckoutSession,
+  expire_coupon: expireCoupon,
+  expire_promotion_code: expirePromotionCode,
   fail_refund: failRefund,
   funds_available: fundsAvailable,
   lapse_authorization: lapseAuthorization,
@@ -70,8 +90,11 @@ const JOBS = {
   warn_of_fraud: warnOfFraud,
 };
 
+/** What a machine does when an event of another is raised, by the event's type. */
+const REACTIONS = { ...checkoutReactions };
+
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const engine = new Engine(options, JOBS);
+  const engine = new Engine(options, { jobs: JOBS, reactions: REACTIONS });
   const { store, ids, builtIn } = engine;
   const faults = new Faults();
   const requests = new RequestLog();
@@ -84,7 +107,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const idle = () => engine.idle();
   const plane = controlPlane(control, { setWebhookUrl, idle, allowedHosts: options.allowedHosts ?? [] });
   /** A new page for people is a line here. */
-  const pages: Pages = { '/_sandbox': plane, '/v3': stripeJs() };
+  const pages: Pages = { '/_sandbox': plane, '/c/pay': checkoutPage(store), '/v3': stripeJs() };
   const server = createListener(async (request) => {
     const page = pageFor(pages, request.path);
     if (!page) return api.handle(request);

@@ -3,6 +3,7 @@ import type { Job } from '../store/kinds.js';
 import type { Store } from '../store/store.js';
 import type { Transaction } from '../store/transaction.js';
 import type { Clock } from './clock.js';
+import { DueQueue } from './due-queue.js';
 
 export type JobHandler = (tx: Transaction, data: Record<string, string>) => void;
 
@@ -12,26 +13,35 @@ export function later(tx: Transaction, name: string, data: Record<string, string
   tx.put('job', { id: tx.nextId('job'), name, due, data, soon: true });
 }
 
-/** For what the calendar brings: it waits for its date, or for a clock that was moved there. `due` is in milliseconds. */
-export function at(
-  tx: Transaction,
-  { name, due, data }: { name: string; due: number; data: Record<string, string> },
-): void {
-  tx.put('job', { id: tx.nextId('job'), name, due, data, soon: false });
+interface Appointment {
+  /** By which `tx.remove('job', id)` takes it back; one of its own when left out. */
+  id?: string;
+  name: string;
+  /** In milliseconds. */
+  due: number;
+  data: Record<string, string>;
+}
+
+/** For what the calendar brings: it waits for its date, or for a clock that was moved there. */
+export function at(tx: Transaction, { id = tx.nextId('job'), ...job }: Appointment): void {
+  tx.put('job', { id, ...job, soon: false });
 }
 
 interface Pending {
   job: Job;
+  due: number;
   state: AccountState;
 }
 
+const NEVER = Number.POSITIVE_INFINITY;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Runs stored jobs when the sandbox's clock reaches them, each in a transaction of its own. */
 export class JobRunner {
-  private readonly pending = new Map<string, Pending>();
+  private readonly soon = new DueQueue<Pending>();
+  private readonly calendar = new DueQueue<Pending>();
   private timer: NodeJS.Timeout | undefined;
-  private timerDue = Number.POSITIVE_INFINITY;
+  private timerDue = NEVER;
 
   constructor(
     private readonly store: Store,
@@ -41,44 +51,42 @@ export class JobRunner {
 
   /** A job runs in the account whose transaction asked for it. */
   add(job: Job, state: AccountState): void {
-    this.pending.set(job.id, { job, state });
+    const queue = job.soon ? this.soon : this.calendar;
+    queue.add({ job, due: job.due, state });
     if (job.due < this.timerDue) this.arm(job.due);
   }
 
   clear(): void {
-    this.pending.clear();
+    this.soon.clear();
+    this.calendar.clear();
     clearTimeout(this.timer);
-    this.timerDue = Number.POSITIVE_INFINITY;
+    this.timerDue = NEVER;
   }
 
   /** When the next job of the near future is due; undefined when none is. */
   get nextSoon(): number | undefined {
-    const due = [...this.pending.values()].flatMap(({ job }) => (job.soon ? [job.due] : []));
-    return due.length > 0 ? Math.min(...due) : undefined;
+    return this.soon.next?.due;
   }
 
   /** Whether something of the near future is still to be done. */
   get busy(): boolean {
-    for (const { job } of this.pending.values()) if (job.soon) return true;
-    return false;
+    return this.soon.next !== undefined;
   }
 
-  /** Also called when the clock was moved. */
+  /** Also called when the clock was moved. Jobs that these jobs ask for wait for their own turn. */
   runDue(): void {
-    this.timerDue = Number.POSITIVE_INFINITY;
+    this.timerDue = NEVER;
     const now = this.clock.nowMs();
-    const due = [...this.pending.values()]
-      .filter(({ job }) => job.due <= now)
-      .sort((a, b) => a.job.due - b.job.due);
+    const due = [...this.soon.takeDue(now), ...this.calendar.takeDue(now)].sort((a, b) => a.due - b.due);
     for (const pending of due) this.run(pending);
-    let next = Number.POSITIVE_INFINITY;
-    for (const { job } of this.pending.values()) next = Math.min(next, job.due);
-    if (Number.isFinite(next)) this.arm(next);
+    const next = Math.min(this.soon.next?.due ?? NEVER, this.calendar.next?.due ?? NEVER);
+    if (next < NEVER) this.arm(next);
     else clearTimeout(this.timer);
   }
 
   private run({ job, state }: Pending): void {
-    this.pending.delete(job.id);
+    // Somebody may have taken it back since, even a job that was due at the same time.
+    if (!state.collection('job').get(job.id)) return;
     const handler = this.handlers[job.name];
     if (!handler) throw new Error(`no handler for the job ${job.name}`);
     this.store.transact((tx) => {

@@ -40,6 +40,7 @@ function raise(tx: Transaction, type: string, data: StoredEvent['data']): void {
     type,
   });
   for (const delivery of deliveries) tx.put('delivery', delivery);
+  tx.surroundings.reactions[type]?.(tx, data.object);
 }
 
 function firstAttempt(tx: Transaction, event: string, endpoint: string): Delivery {

@@ -2,7 +2,7 @@ import { contract } from '../contract/contract.js';
 import type { Engine } from '../engine.js';
 import { checkExpand, expand } from '../present/expand.js';
 import type { AccountState } from '../store/account-state.js';
-import type { ApiObject } from '../store/kinds.js';
+import type { ApiObject, StoredAnswer } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { type Params, validateParams } from '../validate/validate-params.js';
 import { checkAccess, hasPublishableKey } from './access.js';
@@ -19,7 +19,6 @@ import { docUrl, notImplemented, StripeError } from './stripe-error.js';
 interface Arrival {
   request: ApiRequest;
   requestId: string;
-  form: Form;
   entry: LogEntry;
 }
 
@@ -38,6 +37,7 @@ interface Attempt {
 /** One API request from its bytes to its answer: access, route, parameters, idempotency, change, presentation. */
 export class Api {
   private readonly inFlight = new InFlight();
+  private dated = { second: 0, text: new Date(0).toUTCString() };
 
   constructor(private readonly deps: { engine: Engine; router: Router; faults: Faults; log: RequestLog }) {}
 
@@ -47,11 +47,10 @@ export class Api {
     const { deps } = this;
     const { store, requestIds } = deps.engine;
     const requestId = requestIds.next('req');
-    const form = decodeForm(request.method === 'POST' ? request.body : request.query);
-    const entry = deps.log.begin(request, requestId, form);
+    const entry = deps.log.begin(request, requestId);
     let answer: Answer;
     try {
-      answer = await this.run({ request, requestId, form, entry });
+      answer = await this.run({ request, requestId, entry });
     } catch (error) {
       answer = this.failed(error, { request, requestId });
     }
@@ -63,19 +62,20 @@ export class Api {
     return answer;
   }
 
-  private async run({ request, requestId, form, entry }: Arrival): Promise<Answer> {
+  private async run({ request, requestId, entry }: Arrival): Promise<Answer> {
     const { engine, faults } = this.deps;
     const { store, clock } = engine;
     const account = checkAccess(request, store);
     const { accountId } = account;
-    entry.account(accountId);
+    entry.logged.account = accountId;
     const { method, path } = request;
     const fault = faults.strike({ requestId, method, path, account: accountId });
-    if (fault) entry.fault(fault.id);
+    if (fault) entry.logged.fault = fault.id;
     const early = fault?.when === 'before' ? interruption(fault) : undefined;
     if (early && !(fault?.action.type === 'status' && fault.action.store)) return early;
     const match = this.route(request);
     const isPublic = hasPublishableKey(request, store.ids);
+    const form = decodeForm(entry.form);
     const params = isPublic
       ? publicParams(this.parameters(request, match, checkPublicCall(account, match, form)))
       : this.parameters(request, match, form);
@@ -134,45 +134,52 @@ export class Api {
     try {
       const result = match.route.handler?.({ tx, params, ids: match.ids, path: request.path });
       if (!result) throw new Error('a handler gave nothing');
-      return this.commit(tx, attempt, ok(this.present(tx, attempt, result)));
+      const presented = this.present(tx, attempt, result);
+      return this.commit(tx, attempt, { answer: ok(presented), kept: presented });
     } catch (error) {
       if (error instanceof StripeError && error.commits)
-        return this.commit(tx, attempt, this.failed(error, attempt));
+        return this.commit(tx, attempt, { answer: this.failed(error, attempt) });
       if (error instanceof StripeError && !error.isValidation)
         return this.keep(attempt, this.failed(error, attempt));
       throw error;
     }
   }
 
-  private present(tx: Transaction, { isPublic, match, params }: Attempt, result: ApiObject): string {
+  private present(tx: Transaction, { isPublic, match, params }: Attempt, result: ApiObject): ApiObject {
     const paths = params.expand as string[] | undefined;
     const expanded = paths ? expand(tx, result, paths) : result;
     if (this.deps.engine.fidelity && match.route.contract)
       this.deps.engine.fidelity.checkAnswer(match.route.contract, expanded);
-    return JSON.stringify(isPublic ? shownToBrowsers(expanded) : expanded);
+    return isPublic ? shownToBrowsers(expanded) : expanded;
   }
 
-  private commit(tx: Transaction, attempt: Attempt, answer: Answer): Answer {
-    const { keyed, requestId } = attempt;
-    if (keyed)
+  private commit(
+    tx: Transaction,
+    { keyed, requestId }: Attempt,
+    { answer, kept = answer.body }: { answer: Answer; kept?: ApiObject | string },
+  ): Answer {
+    if (keyed) {
+      const { key, method, path, form } = keyed;
+      const { status } = answer;
       tx.put('idempotency_key', {
-        id: keyed.key,
-        method: keyed.method,
-        path: keyed.path,
-        form: keyed.form,
-        status: answer.status,
-        body: answer.body,
+        id: key,
+        method,
+        path,
+        form,
+        status,
+        body: kept,
         requestId,
         created: tx.nowMs,
       });
+    }
     this.deps.engine.store.commit(tx);
     return answer;
   }
 
   /** Remembers an answer that changed nothing. */
   private keep(attempt: Attempt, answer: Answer): Answer {
-    const { store } = this.deps.engine;
-    return attempt.keyed ? this.commit(store.begin(undefined, attempt.account), attempt, answer) : answer;
+    if (!attempt.keyed) return answer;
+    return this.commit(this.deps.engine.store.begin(undefined, attempt.account), attempt, { answer });
   }
 
   private failed(error: unknown, { request, requestId }: Pick<Arrival, 'request' | 'requestId'>): Answer {
@@ -197,16 +204,25 @@ export class Api {
 
   private addHeaders(answer: Answer, request: ApiRequest, requestId: string): void {
     const key = request.headers['idempotency-key'];
-    answer.headers = {
+    const headers: Record<string, string> = {
       ...CROSS_ORIGIN,
       'Content-Type': 'application/json',
-      Date: new Date(this.deps.engine.clock.nowMs()).toUTCString(),
+      Date: this.date(),
       'Request-Id': requestId,
       'Stripe-Version': contract.apiVersion,
-      ...(request.method === 'POST' &&
-        typeof key === 'string' && { 'Idempotency-Key': key, 'Original-Request': requestId }),
-      ...answer.headers,
     };
+    if (request.method === 'POST' && typeof key === 'string') {
+      headers['Idempotency-Key'] = key;
+      headers['Original-Request'] = requestId;
+    }
+    answer.headers = Object.assign(headers, answer.headers);
+  }
+
+  /** Written once a second. */
+  private date(): string {
+    const second = Math.floor(this.deps.engine.clock.nowMs() / 1000);
+    if (second !== this.dated.second) this.dated = { second, text: new Date(second * 1000).toUTCString() };
+    return this.dated.text;
   }
 }
 
@@ -216,15 +232,15 @@ function keyedRequest(request: ApiRequest, account: string): KeyedRequest | unde
   return { account, key, method: request.method, path: request.path, form: request.body };
 }
 
-function ok(body: string): Answer {
-  return { status: 200, headers: {}, body };
+function ok(object: ApiObject): Answer {
+  return { status: 200, headers: {}, body: JSON.stringify(object) };
 }
 
-function replayed(stored: { status: number; body: string; requestId: string }): Answer {
+function replayed({ status, body, requestId }: StoredAnswer): Answer {
   return {
-    status: stored.status,
-    headers: { 'Idempotent-Replayed': 'true', 'Original-Request': stored.requestId },
-    body: stored.body,
+    status,
+    headers: { 'Idempotent-Replayed': 'true', 'Original-Request': requestId },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
   };
 }
 

@@ -27,10 +27,16 @@ function decode(text: string): string {
   }
 }
 
+/** `a[b][]` to `a`, `b` and an empty segment. */
 function pathOf(name: string): string[] {
-  const first = name.indexOf('[');
-  const path = [name.slice(0, first)];
-  for (const [, segment = ''] of name.slice(first).matchAll(/\[([^\]]*)\]/g)) path.push(segment);
+  let open = name.indexOf('[');
+  const path = [name.slice(0, open)];
+  while (open !== -1) {
+    const close = name.indexOf(']', open);
+    if (close === -1) break;
+    path.push(name.slice(open + 1, close));
+    open = name.indexOf('[', close);
+  }
   return path;
 }
 

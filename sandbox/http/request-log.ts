@@ -1,5 +1,5 @@
 import type { Answer, ApiRequest } from './exchange.js';
-import type { Form, FormValue } from './form.js';
+import { decodeForm, type Form, type FormValue } from './form.js';
 
 /** One API request, as tests count them. */
 export interface LoggedRequest {
@@ -18,41 +18,35 @@ export interface LoggedRequest {
   fault: string | null;
 }
 
-export interface LogEntry {
-  logged: LoggedRequest;
-  account: (id: string) => void;
-  fault: (id: string) => void;
-}
-
 const MOST_ENTRIES = 20_000;
 
-export class RequestLog {
-  private entries: LoggedRequest[] = [];
+/** Parameters are kept as they came: most requests are never looked at. */
+export interface LogEntry {
+  logged: Omit<LoggedRequest, 'params'>;
+  form: string;
+}
 
-  begin(request: ApiRequest, id: string, params: Form): LogEntry {
-    const logged: LoggedRequest = {
-      id,
-      account: null,
-      method: request.method,
-      path: request.path,
-      idempotencyKey: text(request.headers['idempotency-key']),
-      stripeVersion: text(request.headers['stripe-version']),
-      params: plain(params) as Form,
-      status: null,
-      replayed: false,
-      fault: null,
+export class RequestLog {
+  private entries: LogEntry[] = [];
+
+  begin(request: ApiRequest, id: string): LogEntry {
+    const entry: LogEntry = {
+      logged: {
+        id,
+        account: null,
+        method: request.method,
+        path: request.path,
+        idempotencyKey: text(request.headers['idempotency-key']),
+        stripeVersion: text(request.headers['stripe-version']),
+        status: null,
+        replayed: false,
+        fault: null,
+      },
+      form: request.method === 'POST' ? request.body : request.query,
     };
     if (this.entries.length >= MOST_ENTRIES) this.entries = this.entries.slice(MOST_ENTRIES / 2);
-    this.entries.push(logged);
-    return {
-      logged,
-      account: (accountId) => {
-        logged.account = accountId;
-      },
-      fault: (faultId) => {
-        logged.fault = faultId;
-      },
-    };
+    this.entries.push(entry);
+    return entry;
   }
 
   end({ logged }: LogEntry, answer: Answer): void {
@@ -61,7 +55,7 @@ export class RequestLog {
   }
 
   list(): readonly LoggedRequest[] {
-    return this.entries;
+    return this.entries.map(({ logged, form }) => ({ ...logged, params: plain(decodeForm(form)) as Form }));
   }
 
   clear(): void {

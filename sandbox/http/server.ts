@@ -8,15 +8,25 @@ export type AnswerRequest = (request: ApiRequest) => Promise<Answer>;
 /** An HTTP server that turns requests into answers, and cuts connections where an answer says so. */
 export function createListener(answerRequest: AnswerRequest): Server {
   const server = createServer((request, response) => {
-    void readBody(request)
-      .then((body) => answerRequest(toApiRequest(request, body)))
-      .then((answer) => write(response, answer))
-      .catch(() => response.destroy());
+    void respond(request, response, answerRequest);
   });
   // Clients keep connections for long; the sandbox never hangs up first.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   return server;
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answerRequest: AnswerRequest,
+): Promise<void> {
+  try {
+    const body = request.method === 'GET' ? '' : await readBody(request);
+    write(response, await answerRequest(toApiRequest(request, body)));
+  } catch {
+    response.destroy();
+  }
 }
 
 function toApiRequest(request: IncomingMessage, body: string): ApiRequest {
@@ -40,9 +50,14 @@ function readBody(request: IncomingMessage): Promise<string> {
       if (size > MOST_BYTES) reject(new Error('the body is too large'));
       else chunks.push(chunk);
     });
-    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.on('end', () => resolve(textOf(chunks)));
     request.on('error', reject);
   });
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  const [only] = chunks;
+  return (chunks.length === 1 && only ? only : Buffer.concat(chunks)).toString('utf8');
 }
 
 function write(response: ServerResponse, answer: Answer): void {
@@ -51,12 +66,13 @@ function write(response: ServerResponse, answer: Answer): void {
     if (cut.how === 'reset') response.socket?.resetAndDestroy();
     return;
   }
-  const bytes = Buffer.from(body);
-  response.writeHead(status, { ...headers, 'Content-Length': bytes.length });
+  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
   if (!cut) {
-    response.end(bytes);
+    // A text goes out in one piece with the headers, bytes would not.
+    response.end(body);
     return;
   }
+  const bytes = Buffer.from(body);
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => {
     if (cut.how === 'reset') response.socket?.resetAndDestroy();
   });

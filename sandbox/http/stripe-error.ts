@@ -9,6 +9,7 @@ export interface ErrorBody {
   charge?: string;
   payment_intent?: Stripe.PaymentIntent;
   payment_method?: Stripe.PaymentMethod;
+  setup_intent?: Stripe.SetupIntent;
 }
 
 /** An answer with an `error` in it. */
@@ -46,6 +47,9 @@ const NAMES: Record<string, string> = {
   balance_transaction: 'balance transaction',
   early_fraud_warning: 'early fraud warning',
   payment_method: 'PaymentMethod',
+  promotion_code: 'promotion code',
+  setup_attempt: 'setupattempt',
+  setup_intent: 'setupintent',
   webhook_endpoint: 'webhook endpoint',
 };
 
@@ -83,9 +87,14 @@ function missing({
 }
 
 const PATH_PARAMS: Record<string, string> = {
+  'checkout.session': 'session',
+  coupon: 'coupon',
   payment_intent: 'intent',
   payment_method: 'payment_method',
+  price: 'price',
+  promotion_code: 'promotion_code',
   refund: 'refund',
+  setup_intent: 'intent',
   webhook_endpoint: 'webhook_endpoint',
 };
 

@@ -248,6 +248,11 @@ export function checkAmount(amount: number, code: string, settlement: string): v
   throw invalidRequest(message, { code: 'amount_too_small', param: 'amount' });
 }
 
+/** Amounts count in multiples of it. */
+export function stepOf(code: string): number {
+  return currency(code).step;
+}
+
 /** Refunds must be a multiple of the step too. */
 export function checkStep(amount: number, code: string): void {
   const { step } = currency(code);

@@ -10,15 +10,16 @@ import { mergeMetadata } from '../validate/metadata.js';
 import { bookLater, captured } from './charges.js';
 import { foreseeComplaints } from './complaints.js';
 import { orNull, refuseUnbuilt } from './parameters.js';
-import { announce, endIntent, release } from './releases.js';
+import { announce, endIntent, lapseOf, release } from './releases.js';
 import { unexpectedState } from './unexpected-state.js';
 
-/** What a charge that went through makes of its intent: paid, or authorised and waiting for a capture. */
+/** What a charge makes of its intent: paid, authorised and waiting for a capture, or processing at a bank. */
 export function conclude(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
   made: Stripe.Charge,
 ): Stripe.PaymentIntent {
+  if (made.status === 'pending') return processing(tx, intent, made);
   if (!made.captured) return authorize(tx, intent, made);
   const succeeded = tx.update('payment_intent', intent, {
     status: 'succeeded',
@@ -33,6 +34,21 @@ export function conclude(
   return succeeded;
 }
 
+function processing(
+  tx: Transaction,
+  intent: Stripe.PaymentIntent,
+  made: Stripe.Charge,
+): Stripe.PaymentIntent {
+  const waiting = tx.update('payment_intent', intent, {
+    status: 'processing',
+    latest_charge: made.id,
+    last_payment_error: null,
+    next_action: null,
+  });
+  emit(tx, 'payment_intent.processing', waiting);
+  return waiting;
+}
+
 function authorize(tx: Transaction, intent: Stripe.PaymentIntent, made: Stripe.Charge): Stripe.PaymentIntent {
   const authorized = tx.update('payment_intent', intent, {
     status: 'requires_capture',
@@ -43,15 +59,19 @@ function authorize(tx: Transaction, intent: Stripe.PaymentIntent, made: Stripe.C
   });
   emit(tx, 'payment_intent.amount_capturable_updated', authorized);
   const before = made.payment_method_details?.card?.capture_before ?? tx.now;
-  at(tx, { name: 'lapse_authorization', due: before * 1000, data: { intent: intent.id } });
+  at(tx, {
+    id: lapseOf(intent),
+    name: 'lapse_authorization',
+    due: before * 1000,
+    data: { intent: intent.id },
+  });
   return authorized;
 }
 
 /** Nobody captured in time. */
 export const lapseAuthorization: JobHandler = (tx, { intent: id = '' }) => {
   const intent = tx.require('payment_intent', id);
-  if (intent.status === 'requires_capture')
-    endIntent(tx, intent, { reason: 'automatic', releaseReason: 'expired_uncaptured_charge' });
+  endIntent(tx, intent, { reason: 'automatic', releaseReason: 'expired_uncaptured_charge' });
 };
 
 function capture({ tx, params, ids }: Call<Stripe.PaymentIntentCaptureParams>): ApiObject {
@@ -61,6 +81,7 @@ function capture({ tx, params, ids }: Call<Stripe.PaymentIntentCaptureParams>): 
   const amount = params.amount_to_capture ?? intent.amount_capturable;
   const suffix = params.statement_descriptor_suffix ?? intent.statement_descriptor_suffix;
   const authorized = tx.require('charge', intent.latest_charge as string);
+  tx.remove('job', lapseOf(intent));
   const taken = captured(tx, authorized, {
     amount_captured: amount,
     statement_descriptor_suffix: suffix,

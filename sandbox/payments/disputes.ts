@@ -12,7 +12,7 @@ import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
 import { bookNow } from './charges.js';
 import { answerWarnings } from './early-fraud-warnings.js';
-import { orNull, refuseUnbuilt } from './parameters.js';
+import { refuseUnbuilt } from './parameters.js';
 
 const DAY = 86_400;
 const DAYS_TO_ANSWER = 15;
@@ -76,7 +76,7 @@ export function dispute(
   answerWarnings(tx, disputed);
   const opened = tx.put('dispute', newDispute(tx, charge, { reason, inquiry }));
   const due = (opened.evidence_details.due_by ?? tx.now) + 1;
-  at(tx, { name: 'dispute_due', due: due * 1000, data: { dispute: opened.id } });
+  at(tx, { id: dueOf(opened), name: 'dispute_due', due: due * 1000, data: { dispute: opened.id } });
   if (inquiry) {
     emit(tx, 'charge.dispute.created', opened);
     return opened;
@@ -85,6 +85,11 @@ export function dispute(
   emit(tx, 'charge.dispute.created', withdrawn);
   emit(tx, 'charge.dispute.funds_withdrawn', withdrawn);
   return withdrawn;
+}
+
+/** The job of its last day. */
+function dueOf({ id }: Stripe.Dispute): string {
+  return `due:${id}`;
 }
 
 function newDispute(
@@ -185,9 +190,7 @@ function update({ tx, params, ids }: Call<Stripe.DisputeUpdateParams>): ApiObjec
     throw invalidRequest(
       `The dispute ${current.id} has a status of ${current.status}: it takes no more evidence.`,
     );
-  const given = { ...current.evidence };
-  for (const [name, value] of Object.entries(evidence ?? {}))
-    Object.assign(given, { [name]: orNull(value as string) });
+  const given = { ...current.evidence, ...evidence } as Stripe.Dispute.Evidence;
   const { submission_count } = current.evidence_details;
   const changed = tx.update('dispute', current, {
     evidence: given,
@@ -226,6 +229,7 @@ export const disputeDue: JobHandler = (tx, { dispute: id = '' }) => {
 };
 
 function win(tx: Transaction, current: Stripe.Dispute): void {
+  tx.remove('job', dueOf(current));
   const won = reinstate(tx, tx.update('dispute', current, { status: 'won', is_charge_refundable: true }));
   emit(tx, 'charge.dispute.funds_reinstated', won);
   emit(tx, 'charge.dispute.closed', won);
@@ -233,6 +237,7 @@ function win(tx: Transaction, current: Stripe.Dispute): void {
 
 /** The customer keeps the money. An inquiry, which moved none, is over. */
 function lose(tx: Transaction, current: Stripe.Dispute): Stripe.Dispute {
+  tx.remove('job', dueOf(current));
   const lost = tx.update('dispute', current, { status: isInquiry(current) ? 'warning_closed' : 'lost' });
   emit(tx, 'charge.dispute.closed', lost);
   return lost;

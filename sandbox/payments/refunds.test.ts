@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
-import { checkedSandbox, errorOf, paid, RETURN_URL, sdk } from '../test-support.js';
+import { checkedSandbox, errorOf, paid, RETURN_URL, raw, sdk } from '../test-support.js';
 
 describe('sandbox: refunds and balance', function () {
   this.timeout(20_000);
@@ -88,21 +88,66 @@ describe('sandbox: refunds and balance', function () {
     );
   });
 
-  it('a charge can be described afterwards', async () => {
-    const intent = await paid(stripe);
+  it('behaviour 9: a pending refund succeeds a moment later, with refund.updated', async () => {
+    const intent = await paid(stripe, { payment_method: 'pm_card_pendingRefund' });
     await sandbox.idle();
-    const charge = await stripe.charges.update(intent.latest_charge as string, {
-      description: 'Late words',
-      metadata: { seen: 'yes' },
-      receipt_email: 'ada@example.org',
+    const refund = await stripe.refunds.create({ payment_intent: intent.id });
+    expect(refund.status).to.equal('pending');
+    expect((await stripe.charges.retrieve(refund.charge as string)).refunded).to.equal(true);
+    await sandbox.idle();
+    expect((await stripe.refunds.retrieve(refund.id)).status).to.equal('succeeded');
+    const events = (await stripe.events.list({ limit: 4 })).data;
+    expect(events.map(({ type }) => type)).to.deep.equal([
+      'charge.refund.updated',
+      'refund.updated',
+      'charge.refunded',
+      'refund.created',
+    ]);
+    expect(events[1]?.data.previous_attributes).to.deep.equal({ status: 'pending' });
+  });
+
+  it('behaviour 9: a refund that fails later brings the money back', async () => {
+    const intent = await paid(stripe, { payment_method: 'pm_card_refundFail' });
+    await sandbox.idle();
+    const refund = await stripe.refunds.create({ payment_intent: intent.id, amount: 700 });
+    expect([refund.status, refund.failure_reason]).to.deep.equal(['succeeded', undefined]);
+    await sandbox.idle();
+    const failed = await stripe.refunds.retrieve(refund.id, { expand: ['failure_balance_transaction'] });
+    const back = failed.failure_balance_transaction as Stripe.BalanceTransaction;
+    expect([failed.status, failed.failure_reason]).to.deep.equal(['failed', 'expired_or_canceled_card']);
+    expect([back.type, back.amount, back.fee, back.source]).to.deep.equal([
+      'refund_failure',
+      700,
+      0,
+      refund.id,
+    ]);
+    const charge = await stripe.charges.retrieve(refund.charge as string);
+    expect([charge.amount_refunded, charge.refunded]).to.deep.equal([0, false]);
+    const types = (await stripe.events.list({ limit: 2 })).data.map(({ type }) => type);
+    expect(types).to.deep.equal(['charge.refund.updated', 'refund.failed']);
+    expect((await stripe.refunds.create({ payment_intent: intent.id })).amount).to.equal(2000);
+  });
+
+  it("a fraudulent refund is the shop's own report of fraud", async () => {
+    const intent = await paid(stripe);
+    const refund = await stripe.refunds.create({ payment_intent: intent.id, reason: 'fraudulent' });
+    expect(refund.destination_details?.card).to.deep.equal({
+      reference_status: 'pending',
+      reference_type: 'acquirer_reference_number',
+      type: 'refund',
     });
-    expect(charge).to.deep.include({ description: 'Late words', receipt_email: 'ada@example.org' });
-    const [event] = (await stripe.events.list({ type: 'charge.updated', limit: 1 })).data;
-    expect(event?.data.previous_attributes).to.deep.equal({
-      description: null,
-      metadata: { seen: null },
-      receipt_email: null,
-    });
+    const charge = await stripe.charges.retrieve(refund.charge as string);
+    expect(charge.fraud_details).to.deep.equal({ user_report: 'fraudulent' });
+  });
+
+  it('the url of the refunds in a charge lists them', async () => {
+    const intent = await paid(stripe);
+    const first = await stripe.refunds.create({ payment_intent: intent.id, amount: 1 });
+    const second = await stripe.refunds.create({ payment_intent: intent.id, amount: 2 });
+    const charge = await stripe.charges.retrieve(first.charge as string, { expand: ['refunds'] });
+    const answer = await raw(sandbox, `${charge.refunds?.url}?limit=1`);
+    expect(JSON.parse(answer.body)).to.deep.include({ has_more: true, url: charge.refunds?.url });
+    expect(charge.refunds?.data.map(({ id }) => id)).to.deep.equal([second.id, first.id]);
   });
 
   it('refuses a refund of what was not paid, and of nothing', async () => {

@@ -49,6 +49,11 @@ export function announce(tx: Transaction, { refund, charge }: Release): void {
   emit(tx, 'charge.refunded', charge);
 }
 
+/** The job that ends an authorisation which nobody captures. */
+export function lapseOf({ id }: Stripe.PaymentIntent): string {
+  return `lapse:${id}`;
+}
+
 interface Ending {
   reason: Stripe.PaymentIntent.CancellationReason | null;
   /** Why the refund was made that releases what was reserved. */
@@ -75,6 +80,7 @@ export function canceled(
   intent: Stripe.PaymentIntent,
   reason: Stripe.PaymentIntent.CancellationReason | null,
 ): Stripe.PaymentIntent {
+  if (intent.status === 'requires_capture') tx.remove('job', lapseOf(intent));
   const after = tx.update('payment_intent', intent, {
     amount_capturable: 0,
     canceled_at: tx.now,

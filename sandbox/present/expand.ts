@@ -38,8 +38,18 @@ function checkPath(path: string, returns: Schema): void {
   if (leaf && !expandable(leaf) && !INCLUDABLE.has(segments.at(-1) ?? '')) throw cannotExpand(path);
 }
 
-/** Parts of a customer that are neither ids nor lists, and still come only when asked for. */
-const INCLUDABLE = new Set(['cash_balance', 'invoice_credit_balance', 'tax']);
+/** Parts that are neither ids nor lists, and still come only when asked for. */
+const INCLUDABLE = new Set([
+  'applies_to',
+  'breakdown',
+  'cash_balance',
+  'currency_options',
+  'discounts',
+  'invoice_credit_balance',
+  'tax',
+  'taxes',
+  'tiers',
+]);
 
 function cannotExpand(path: string): Error {
   return invalidRequest(`This property cannot be expanded (${path}).`, { param: 'expand' });
@@ -70,37 +80,64 @@ export function expand(tx: Transaction, object: ApiObject, paths: readonly strin
   let expanded = object;
   for (const path of paths) {
     const segments = path.split('.');
-    expanded = into(tx, expanded as Fields & ApiObject, segments) as ApiObject;
+    expanded = into(tx, expanded, { segments }) as ApiObject;
   }
   return expanded;
 }
 
-function into(tx: Transaction, node: unknown, segments: readonly string[]): unknown {
-  const [segment, ...rest] = segments;
+interface Way {
+  /** What is still to go. */
+  segments: readonly string[];
+  /** The API object that this part belongs to, and where in it the part lies. */
+  inside?: { owner: ApiObject; path: string };
+}
+
+function into(tx: Transaction, node: unknown, way: Way): unknown {
+  const [segment, ...rest] = way.segments;
   if (segment === undefined || node === null || typeof node !== 'object') return node;
-  if (Array.isArray(node)) return node.map((item) => into(tx, item, segments));
+  if (Array.isArray(node)) return node.map((item) => into(tx, item, way));
   const fields = node as Fields & ApiObject;
-  const current = segment in fields ? fields[segment] : includable(tx, fields, segment);
+  const place =
+    way.inside && fields.object === undefined
+      ? { owner: way.inside.owner, path: `${way.inside.path}.${segment}` }
+      : { owner: fields, path: segment };
+  const current = segment in fields ? fields[segment] : includable(tx, place.owner, place.path);
   if (current === undefined || current === null) return node;
   const names = targets(definition(definitionNameOf(fields.object) ?? '')?.properties[segment]);
   const whole = typeof current === 'string' ? (lookUp(tx, names, current) ?? current) : current;
-  return { ...fields, [segment]: into(tx, whole, rest) };
+  return { ...fields, [segment]: into(tx, whole, { segments: rest, inside: place }) };
 }
 
 type ShownKind = Exclude<
   Kind,
-  'delivery' | 'endpoint_secret' | 'event' | 'funds' | 'idempotency_key' | 'job' | 'test_card'
+  | 'checkout_details'
+  | 'coupon_terms'
+  | 'delivery'
+  | 'endpoint_secret'
+  | 'event'
+  | 'funds'
+  | 'idempotency_key'
+  | 'job'
+  | 'price_terms'
+  | 'promotion_code_terms'
+  | 'test_card'
 >;
 
 const KIND_OF: Record<string, ShownKind> = {
   Account: 'account',
   BalanceTransaction: 'balance_transaction',
   Charge: 'charge',
+  'Checkout.Session': 'checkout.session',
   Customer: 'customer',
   Dispute: 'dispute',
   PaymentIntent: 'payment_intent',
   PaymentMethod: 'payment_method',
+  Price: 'price',
+  Product: 'product',
+  PromotionCode: 'promotion_code',
   Refund: 'refund',
+  SetupAttempt: 'setup_attempt',
+  SetupIntent: 'setup_intent',
 };
 
 function lookUp(tx: Transaction, names: readonly string[], id: string): unknown {

@@ -1,14 +1,10 @@
-interface Entry<T> {
-  position: number;
-  object: T;
-}
-
 /**
  * Objects of one kind. Their order is that of their creation and never their `created` time, of which many share a second.
  */
 export class Collection<T extends { id?: string }> {
-  private readonly entries = new Map<string, Entry<T>>();
-  private readonly order: (string | undefined)[] = [];
+  private readonly order: (T | undefined)[] = [];
+  /** Where in the order each id is. */
+  private readonly positions = new Map<string, number>();
   private readonly indexes = new Map<string, Map<string, Set<string>>>();
 
   constructor(indexed: readonly string[] = []) {
@@ -16,47 +12,49 @@ export class Collection<T extends { id?: string }> {
   }
 
   get size(): number {
-    return this.entries.size;
+    return this.positions.size;
   }
 
   get(id: string): T | undefined {
-    return this.entries.get(id)?.object;
+    const position = this.positions.get(id);
+    return position === undefined ? undefined : this.order[position];
   }
 
   put(id: string, object: T): void {
-    const entry = this.entries.get(id);
-    if (entry) entry.object = object;
-    else this.entries.set(id, { position: this.order.push(id) - 1, object });
+    const position = this.positions.get(id);
+    if (position === undefined) this.positions.set(id, this.order.push(object) - 1);
+    else this.order[position] = object;
     for (const [field, index] of this.indexes) addTo(index, (object as Record<string, unknown>)[field], id);
   }
 
   remove(id: string): void {
-    const entry = this.entries.get(id);
-    if (!entry) return;
-    this.order[entry.position] = undefined;
-    this.entries.delete(id);
+    const position = this.positions.get(id);
+    if (position === undefined) return;
+    this.order[position] = undefined;
+    this.positions.delete(id);
   }
 
   /** Newest first. An index may hold ids whose field has changed since, so callers still test the field. */
   *newest(field?: string, value?: string): Generator<T> {
     const index = field === undefined ? undefined : this.indexes.get(field);
     if (index && value !== undefined) yield* this.indexed(index.get(value));
-    else for (let i = this.order.length - 1; i >= 0; i -= 1) yield* this.at(i);
+    else
+      for (let i = this.order.length - 1; i >= 0; i -= 1) {
+        const object = this.order[i];
+        if (object) yield object;
+      }
   }
 
   values(): T[] {
-    return [...this.entries.values()].map((entry) => entry.object);
-  }
-
-  private *at(position: number): Generator<T> {
-    const id = this.order[position];
-    const entry = id === undefined ? undefined : this.entries.get(id);
-    if (entry) yield entry.object;
+    return this.order.filter((object) => object !== undefined);
   }
 
   private *indexed(ids: Set<string> | undefined): Generator<T> {
-    const entries = [...(ids ?? [])].flatMap((id) => this.entries.get(id) ?? []);
-    for (const entry of entries.sort((a, b) => b.position - a.position)) yield entry.object;
+    const positions = [...(ids ?? [])].flatMap((id) => this.positions.get(id) ?? []);
+    for (const position of positions.sort((a, b) => b - a)) {
+      const object = this.order[position];
+      if (object) yield object;
+    }
   }
 }
 

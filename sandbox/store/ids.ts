@@ -5,14 +5,22 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /** Objects that belong to a customer's purchase begin with 3, the others with 1, as at Stripe. */
 const LONG: Record<string, string> = {
   ch: '3',
+  cs_test: 'a1',
+  di: '1',
   du: '1',
   evt: '1',
   issfr: '1',
+  li: '1',
   pi: '3',
   pm: '1',
+  price: '1',
+  promo: '1',
   py: '3',
   pyr: '1',
   re: '3',
+  setatt: '1',
+  seti: '1',
+  src: '1',
   txn: '3',
   we: '1',
 };

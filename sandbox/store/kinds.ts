@@ -26,6 +26,10 @@ interface TestCard {
   card: string;
   /** Used without a customer, or detached: Stripe refuses it from then on. */
   spent: boolean;
+  /** The customer has authenticated later payments without them. */
+  setUp?: boolean;
+  /** The intent that was authenticated and waits to be confirmed again. */
+  authenticatedFor?: string | null;
 }
 
 export interface EndpointSecret {
@@ -71,9 +75,52 @@ export interface StoredAnswer {
   path: string;
   form: string;
   status: number;
-  body: string;
+  /** The object that was answered, which costs nothing to keep, or the text of an error. */
+  body: ApiObject | string;
   requestId: string;
   created: number;
+}
+
+/** The parts of a price that are shown only when `expand` asks for them. */
+interface PriceTerms {
+  id: string;
+  /** Also holds the price's own currency. */
+  currency_options: Record<string, Stripe.Price.CurrencyOptions>;
+}
+
+interface CouponTerms {
+  id: string;
+  /** Ids of products; undefined applies to all. */
+  products: string[] | undefined;
+  /** Also holds the coupon's own currency; empty for a percentage. */
+  currency_options: Record<string, Stripe.Coupon.CurrencyOptions>;
+}
+
+interface PromotionCodeTerms {
+  id: string;
+  /** Also holds the own currency of the minimum; empty without a minimum. */
+  currency_options: Record<string, Stripe.PromotionCode.Restrictions.CurrencyOptions>;
+}
+
+export interface CheckoutDiscount {
+  id: string;
+  /** As it was when it was applied. */
+  coupon: Stripe.Coupon;
+  promotionCode: string | null;
+  start: number;
+}
+
+/** What a Checkout Session knows and does not show, or only when asked. */
+export interface CheckoutDetails {
+  id: string;
+  lines: Stripe.LineItem[];
+  discount: CheckoutDiscount | null;
+  /** What its PaymentIntent will be made with. */
+  payment: Stripe.PaymentIntentCreateParams | null;
+  /** What was typed in the latest attempt. */
+  entered: { email: string; name: string };
+  /** Made in the first attempt; the session names it once it is complete. */
+  customer: string | null;
 }
 
 /** Every kind of thing in the store. Those after `webhook_endpoint` are never shown by the API. */
@@ -81,14 +128,25 @@ export interface Kinds {
   account: Stripe.Account;
   balance_transaction: Stripe.BalanceTransaction;
   charge: Stripe.Charge;
+  'checkout.session': Stripe.Checkout.Session;
+  coupon: Stripe.Coupon;
   customer: Stripe.Customer | Stripe.DeletedCustomer;
   dispute: Stripe.Dispute;
   early_fraud_warning: Stripe.Radar.EarlyFraudWarning;
   event: StoredEvent;
   payment_intent: Stripe.PaymentIntent;
   payment_method: Stripe.PaymentMethod;
+  price: Stripe.Price;
+  product: Stripe.Product;
+  promotion_code: Stripe.PromotionCode;
   refund: Stripe.Refund;
+  setup_attempt: Stripe.SetupAttempt;
+  setup_intent: Stripe.SetupIntent;
   webhook_endpoint: Stripe.WebhookEndpoint;
+  checkout_details: CheckoutDetails;
+  coupon_terms: CouponTerms;
+  price_terms: PriceTerms;
+  promotion_code_terms: PromotionCodeTerms;
   test_card: TestCard;
   endpoint_secret: EndpointSecret;
   delivery: Delivery;
@@ -102,11 +160,15 @@ export type Kind = keyof Kinds;
 /** Fields that lists filter by often enough to deserve an index. */
 export const INDEXED: Partial<Record<Kind, readonly string[]>> = {
   charge: ['payment_intent', 'customer'],
+  'checkout.session': ['customer', 'payment_intent', 'setup_intent'],
   delivery: ['event'],
   dispute: ['charge', 'payment_intent'],
   early_fraud_warning: ['charge', 'payment_intent'],
   payment_intent: ['customer'],
   payment_method: ['customer'],
+  price: ['product', 'lookup_key'],
   refund: ['charge', 'payment_intent'],
+  setup_attempt: ['setup_intent'],
+  setup_intent: ['customer'],
   balance_transaction: ['source'],
 };

@@ -2,7 +2,7 @@ import { existsElsewhere, resourceMissing } from '../http/stripe-error.js';
 import type { AccountState } from './account-state.js';
 import type { Accounts } from './accounts.js';
 import type { IdSource } from './ids.js';
-import type { Kind, Kinds } from './kinds.js';
+import type { ApiObject, Kind, Kinds } from './kinds.js';
 
 export interface Change {
   kind: Kind;
@@ -16,12 +16,20 @@ export interface RequestIdentity {
   idempotency_key: string | null;
 }
 
+/**
+ * What one machine does when another raises an event, in the same transaction: a Checkout Session follows its PaymentIntent
+ * this way, and no payment has to know of Checkout.
+ */
+export type Reaction = (tx: Transaction, object: ApiObject) => void;
+
 /** What machines need to know of the sandbox they run in. */
 export interface Surroundings {
   readonly url: string;
   readonly ids: IdSource;
   readonly accounts: Accounts;
   readonly asyncDelayMs: number;
+  /** By event type. */
+  readonly reactions: Readonly<Record<string, Reaction>>;
   nowMs(): number;
 }
 
@@ -92,10 +100,23 @@ export class Transaction {
   *newest<K extends Kind>(kind: K, field?: string, value?: string): Generator<Kinds[K]> {
     const collection = this.state.collection(kind);
     const mine = this.changes.filter((change) => change.kind === kind).reverse();
-    for (const { id, object } of mine) if (object && !collection.get(id)) yield object as Kinds[K];
+    // The index knows neither new objects nor those that this transaction gave the value.
+    const first = new Set<string>();
+    for (const { id, object } of mine) {
+      const before = collection.get(id);
+      const moved =
+        field !== undefined && fieldOf(object, field) === value && fieldOf(before, field) !== value;
+      if (!object || (before && !moved)) continue;
+      first.add(id);
+      yield object as Kinds[K];
+    }
     for (const object of collection.newest(field, value)) {
       const current = mine.length === 0 ? object : this.get(kind, object.id);
-      if (current) yield current;
+      if (current && !first.has(object.id)) yield current;
     }
   }
+}
+
+function fieldOf(object: object | undefined, field: string): unknown {
+  return object && (object as Record<string, unknown>)[field];
 }

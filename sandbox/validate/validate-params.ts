@@ -66,7 +66,8 @@ function value(given: FormValue, schema: Schema, path: string): unknown {
 }
 
 function empty(schema: Schema, path: string): unknown {
-  if (schema.emptyable || acceptsEmpty(schema, path)) return '';
+  // The types show the Emptyable of a string, `string | '' | null`, as a string that may be null.
+  if (schema.emptyable || schema.nullable || acceptsEmpty(schema, path)) return '';
   throw invalidRequest(
     `You passed an empty string for '${path}'. We assume empty values are an attempt to unset a parameter; however '${path}' cannot be unset. You should remove '${path}' from your request or supply a non-empty value.`,
     { code: 'parameter_invalid_empty', param: path },
@@ -80,9 +81,11 @@ function acceptsEmpty(schema: Schema, path: string): boolean {
 }
 
 const CLEARABLE = new Set([
+  'default_price',
   'description',
   'email',
   'name',
+  'nickname',
   'phone',
   'receipt_email',
   'invoice_settings[default_payment_method]',
@@ -104,6 +107,11 @@ function array(given: FormValue, schema: Schema, path: string): unknown[] {
 
 function map(given: FormValue, schema: Schema, path: string): unknown {
   if (typeof given === 'string' || Array.isArray(given)) throw wrong('object', path);
+  const { items } = schema;
+  if (items?.type === 'ref')
+    return Object.fromEntries(
+      Object.entries(given).map(([key, item]) => [key, value(item, items, `${path}[${key}]`)]),
+    );
   const entries: Record<string, string> = {};
   for (const [key, item] of Object.entries(given)) {
     if (typeof item !== 'string') throw wrong('string', `${path}[${key}]`);

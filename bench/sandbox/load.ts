@@ -1,0 +1,61 @@
+import autocannon from 'autocannon';
+
+export interface Shot {
+  method: 'GET' | 'POST';
+  path: string;
+  body: string;
+  headers: Record<string, string>;
+}
+
+export interface Round {
+  port: number;
+  shot: Shot;
+  seconds: number;
+  connections: number;
+}
+
+export interface RoundResult {
+  requests: number;
+  seconds: number;
+  failed: number;
+  /** In milliseconds: how many requests took so long, in steps of STEP_MS. */
+  histogram: Record<number, number>;
+}
+
+export const STEP_MS = 0.01;
+
+/** One round of load. Each request has an idempotency key of its own where the headers hold `[<id>]`. */
+async function fire(round: Round): Promise<RoundResult> {
+  const histogram: Record<number, number> = {};
+  const result = await new Promise<autocannon.Result>((resolve, reject) => {
+    const instance = autocannon(optionsOf(round), (error: Error | null, done) =>
+      error ? reject(error) : resolve(done),
+    );
+    instance.on('response', (...[, , , ms]) => {
+      const step = Math.round(ms / STEP_MS);
+      histogram[step] = (histogram[step] ?? 0) + 1;
+    });
+  });
+  return {
+    requests: result.requests.total,
+    seconds: result.duration,
+    failed: result.non2xx + result.errors + result.timeouts,
+    histogram,
+  };
+}
+
+function optionsOf({ port, shot, seconds, connections }: Round): autocannon.Options {
+  return {
+    url: `http://127.0.0.1:${port}${shot.path}`,
+    method: shot.method,
+    headers: shot.headers,
+    ...(shot.method === 'POST' && { body: shot.body }),
+    idReplacement: Object.values(shot.headers).includes('[<id>]'),
+    connections,
+    duration: seconds,
+  };
+}
+
+process.on('message', (round: Round) => {
+  void fire(round).then((result) => process.send?.(result));
+});
