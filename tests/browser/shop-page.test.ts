@@ -79,6 +79,13 @@ addEventListener('message', (event) => messages.push(JSON.stringify(event.data))
     await frame.locator('[name=cvc]').fill('123');
   }
 
+  async function fillPayment(frame: FrameLocator): Promise<void> {
+    await frame.locator('[name=number]').fill(CARDS.pays);
+    await frame.locator('[name=expiry]').fill('12/34');
+    await frame.locator('[name=cvc]').fill('123');
+    await frame.locator('[name=country]').selectOption('FR');
+  }
+
   const payWithCard = (secret: string | null, more = '') =>
     run(
       `stripe.confirmCardPayment('${secret}', { payment_method: { card, billing_details: { name: 'Ada' } } }${more})`,
@@ -134,6 +141,26 @@ addEventListener('message', (event) => messages.push(JSON.stringify(event.data))
     expect((await handled).paymentIntent).to.include({ status: 'succeeded' });
   });
 
+  for (const call of ['confirmCardSetup', 'confirmSetup'])
+    it(`saves a card for later with ${call}`, async () => {
+      const customer = await stripe.customers.create();
+      const { id, client_secret } = await stripe.setupIntents.create({ customer: customer.id });
+      await page.evaluate(`globalThis.saving = stripe.elements({ clientSecret: '${client_secret}' });
+        saving.create('payment').mount('#payment');`);
+      const card = call === 'confirmSetup' ? page.frameLocator('#payment iframe') : await placeCard();
+      const result =
+        call === 'confirmSetup'
+          ? await fillPayment(card).then(() =>
+              run(`stripe.confirmSetup({ elements: saving, redirect: 'if_required',
+                confirmParams: { return_url: location.href } })`),
+            )
+          : await fill(card, CARDS.pays).then(() =>
+              run(`stripe.confirmCardSetup('${client_secret}', { payment_method: { card } })`),
+            );
+      expect(result.setupIntent).to.include({ id, status: 'succeeded' }).and.not.have.property('customer');
+      expect((await stripe.customers.listPaymentMethods(customer.id)).data).to.have.length(1);
+    });
+
   it('spreads a card over three elements', async () => {
     await page.evaluate(`
       globalThis.card = elements.create('cardNumber');
@@ -152,10 +179,7 @@ addEventListener('message', (event) => messages.push(JSON.stringify(event.data))
       globalThis.deferred = stripe.elements({ mode: 'payment', amount: 2000, currency: 'usd' });
       deferred.create('payment').mount('#payment');`);
     const frame = page.frameLocator('#payment iframe');
-    await frame.locator('[name=number]').fill(CARDS.pays);
-    await frame.locator('[name=expiry]').fill('12/34');
-    await frame.locator('[name=cvc]').fill('123');
-    await frame.locator('[name=country]').selectOption('FR');
+    await fillPayment(frame);
     expect(await run('deferred.submit()')).to.deep.equal({});
     const { id, client_secret } = await newIntent();
     await page.evaluate(`void stripe.confirmPayment({ elements: deferred, clientSecret: '${client_secret}',

@@ -33,6 +33,7 @@ export class Element {
     this.destroyed = false;
     /** What is asked of the frame waits until it can answer. */
     this.ready = /** @type {Promise<void>} */ (new Promise(() => {}));
+    /** @type {(value?: any) => void} */
     this.isReady = () => {};
   }
 
