@@ -25,9 +25,11 @@ import { bookCharge, charges } from './payments/charges.js';
 import { customers } from './payments/customers.js';
 import { decideDispute, disputeDue, disputes, openDispute } from './payments/disputes.js';
 import { earlyFraudWarnings, warnOfFraud } from './payments/early-fraud-warnings.js';
+import { mandates } from './payments/mandates.js';
 import { paymentIntents } from './payments/payment-intents.js';
 import { paymentMethods } from './payments/payment-methods.js';
 import { failRefund, refunds, settleRefund } from './payments/refunds.js';
+import { tokens } from './payments/tokens.js';
 import { account } from './platform/account.js';
 import { webhookEndpoints } from './platform/webhook-endpoints.js';
 
@@ -61,12 +63,14 @@ const MACHINES = [
   disputes,
   earlyFraudWarnings,
   events,
+  mandates,
   paymentIntents,
   paymentMethods,
   prices,
   products,
   promotionCodes,
   refunds,
+  tokens,
   webhookEndpoints,
 ];
 

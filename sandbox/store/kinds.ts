@@ -20,11 +20,18 @@ export interface StoredEvent {
   type: string;
 }
 
-/** The test card behind a payment method. */
+/** The test card behind a payment method or a token. */
 interface TestCard {
   id: string;
   card: string;
   /** Used without a customer, or detached: Stripe refuses it from then on. */
+  spent: boolean;
+}
+
+/** The bank account or wallet behind a payment method that is not a card. */
+interface TestAccount {
+  id: string;
+  iban: string | null;
   spent: boolean;
 }
 
@@ -130,17 +137,20 @@ export interface Kinds {
   dispute: Stripe.Dispute;
   early_fraud_warning: Stripe.Radar.EarlyFraudWarning;
   event: StoredEvent;
+  mandate: Stripe.Mandate;
   payment_intent: Stripe.PaymentIntent;
   payment_method: Stripe.PaymentMethod;
   price: Stripe.Price;
   product: Stripe.Product;
   promotion_code: Stripe.PromotionCode;
   refund: Stripe.Refund;
+  token: Stripe.Token;
   webhook_endpoint: Stripe.WebhookEndpoint;
   checkout_details: CheckoutDetails;
   coupon_terms: CouponTerms;
   price_terms: PriceTerms;
   promotion_code_terms: PromotionCodeTerms;
+  test_account: TestAccount;
   test_card: TestCard;
   endpoint_secret: EndpointSecret;
   delivery: Delivery;
@@ -158,6 +168,7 @@ export const INDEXED: Partial<Record<Kind, readonly string[]>> = {
   delivery: ['event'],
   dispute: ['charge', 'payment_intent'],
   early_fraud_warning: ['charge', 'payment_intent'],
+  mandate: ['payment_method'],
   payment_intent: ['customer'],
   payment_method: ['customer'],
   price: ['product', 'lookup_key'],
