@@ -118,7 +118,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...livePages(new LiveStream(engine, control), allowedHosts),
     '/_sandbox': plane,
     '/c/pay': checkoutPage(store),
-      '/v3': stripeJs(),
+    '/v3': stripeJs(),
   };
   const server = createListener(async (request) => {
     const page = request.path.startsWith('/v1/') ? undefined : pageFor(pages, request.path);
