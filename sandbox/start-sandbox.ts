@@ -30,8 +30,11 @@ import { earlyFraudWarnings, warnOfFraud } from './payments/early-fraud-warnings
 import { paymentIntents } from './payments/payment-intents.js';
 import { paymentMethods } from './payments/payment-methods.js';
 import { failRefund, refunds, settleRefund } from './payments/refunds.js';
+import { setupAttempts } from './payments/setup-attempts.js';
+import { setupIntents } from './payments/setup-intents.js';
 import { account } from './platform/account.js';
 import { webhookEndpoints } from './platform/webhook-endpoints.js';
+import { stripeJs } from './stripe-js/serve.js';
 
 export type { SandboxOptions } from './options.js';
 
@@ -69,6 +72,8 @@ const MACHINES = [
   products,
   promotionCodes,
   refunds,
+  setupAttempts,
+  setupIntents,
   webhookEndpoints,
 ];
 
@@ -109,6 +114,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...livePages(new LiveStream(engine, control), allowedHosts),
     '/_sandbox': plane,
     '/c/pay': checkoutPage(store),
+    '/v3': stripeJs(),
   };
   const server = createListener(async (request) => {
     const page = request.path.startsWith('/v1/') ? undefined : pageFor(pages, request.path);

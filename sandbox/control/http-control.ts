@@ -161,8 +161,8 @@ function inspect(
 }
 
 function threeDSecure(control: SandboxControl, request: ApiRequest, id: string): Answer {
-  const intent = control.findPaymentIntent(id);
-  if (!intent) throw new NotFound(`no payment_intent ${id}`);
+  const intent = control.findIntent(id);
+  if (!intent) throw new NotFound(`no payment_intent or setup_intent ${id}`);
   if (request.method === 'POST') return completeChallenge(control, intent, request);
   return challengePage(intent);
 }

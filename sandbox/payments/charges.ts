@@ -9,9 +9,11 @@ import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
+import { AUTHENTICATED } from './authentication.js';
 import { type Card, cardOf, type Decline } from './cards.js';
 import { shippingOf } from './contact.js';
 import { liveCustomer } from './live-customer.js';
+import { outcomeOf } from './outcome.js';
 import { changed, orNull } from './parameters.js';
 
 /** What pays, and how its kind describes itself on the charge. */
@@ -24,6 +26,8 @@ interface CardAttempt {
   paymentMethod: Stripe.PaymentMethod;
   card: Card;
   decline?: Decline | undefined;
+  /** The bank has seen the customer. */
+  authenticated?: boolean;
 }
 
 /** Whether paying with this kind of method only reserves the money: its own option goes before the intent's. */
@@ -46,12 +50,16 @@ export function charge(tx: Transaction, intent: Stripe.PaymentIntent, attempt: C
           captured: false,
           failure_code: decline.code,
           failure_message: decline.message,
-          outcome: outcome(decline),
+          outcome: outcomeOf(attempt),
           paid: false,
           receipt_url: null,
           status: 'failed',
         }
-      : { amount_captured: manual ? 0 : intent.amount, captured: !manual },
+      : {
+          amount_captured: manual ? 0 : intent.amount,
+          captured: !manual,
+          outcome: outcomeOf(attempt),
+        },
   });
   if (decline) {
     emit(tx, 'charge.failed', made);
@@ -120,7 +128,7 @@ function newCharge(
       fraud_details: {},
       livemode: false,
       metadata: intent.metadata,
-      outcome: outcome(undefined),
+      outcome: outcomeOf(),
       paid: true,
       payment_intent: intent.id,
       payment_method: paymentMethod.id,
@@ -139,59 +147,45 @@ function newCharge(
   );
 }
 
-function outcome(decline: Decline | undefined): Stripe.Charge.Outcome {
-  return fromSkeleton<Stripe.Charge.Outcome>('Charge.Outcome', {
-    network_status: decline ? 'declined_by_network' : 'approved_by_network',
-    reason: decline ? (decline.declineCode ?? decline.code) : null,
-    risk_level: 'normal',
-    risk_score: 36,
-    seller_message: decline
-      ? 'The bank did not return any further details with this decline.'
-      : 'Payment complete.',
-    type: decline ? 'issuer_declined' : 'authorized',
-  });
-}
-
 /** How long a card keeps money reserved. */
 const AUTHORIZED_SECONDS = 7 * 86_400;
 
 function cardDetails(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
-  { paymentMethod, card, decline }: CardAttempt,
+  { paymentMethod, card, decline, authenticated }: CardAttempt,
 ): Stripe.Charge.PaymentMethodDetails.Card {
   return fromSkeleton<Stripe.Charge.PaymentMethodDetails.Card>('Charge.PaymentMethodDetails.Card', {
     amount_authorized: decline ? null : intent.amount,
     brand: card.brand,
     ...(!decline && capturesManually(intent, 'card') && { capture_before: tx.now + AUTHORIZED_SECONDS }),
-    checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: 'pass' },
+    checks: checksOf(paymentMethod),
     country: card.country,
     exp_month: paymentMethod.card?.exp_month ?? 1,
     exp_year: paymentMethod.card?.exp_year ?? 2030,
     extended_authorization: { status: 'disabled' },
     fingerprint: card.fingerprint,
-    funding: 'credit',
+    funding: card.funding,
     incremental_authorization: { status: 'unavailable' },
     last4: card.last4,
     multicapture: { status: 'unavailable' },
-    network: card.brand,
+    network: card.networks[0] ?? card.brand,
     network_token: { used: false },
     network_transaction_id: String(100_000_000_000_000 + tx.surroundings.ids.sequence),
     overcapture: { maximum_amount_capturable: intent.amount, status: 'unavailable' },
     regulated_status: 'unregulated',
-    three_d_secure: card.challenges ? authenticated() : null,
+    three_d_secure: authenticated ? threeDSecure() : null,
   });
 }
 
-function authenticated(): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {
+function checksOf({ card }: Stripe.PaymentMethod): Stripe.Charge.PaymentMethodDetails.Card.Checks {
+  return card?.checks ?? { address_line1_check: null, address_postal_code_check: null, cvc_check: null };
+}
+
+function threeDSecure(): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {
   return fromSkeleton<Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure>(
     'Charge.PaymentMethodDetails.Card.ThreeDSecure',
-    {
-      authentication_flow: 'challenge',
-      electronic_commerce_indicator: '05',
-      result: 'authenticated',
-      version: '2.2.0',
-    },
+    AUTHENTICATED,
   );
 }
 

@@ -7,7 +7,7 @@ import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
-import { type Card, cardNamed, cardOf } from './cards.js';
+import { type Brand, type Card, cardNamed, cardOf } from './cards.js';
 import { type BillingParams, billingDetails } from './contact.js';
 import { liveCustomer } from './live-customer.js';
 import { orNull, refuseUnbuilt } from './parameters.js';
@@ -43,21 +43,32 @@ function newCard(tx: Transaction, name: string, billing?: BillingParams): Stripe
   );
 }
 
+const DISPLAYED: Partial<Record<Brand, string>> = {
+  amex: 'american_express',
+  diners: 'diners_club',
+  unionpay: 'union_pay',
+};
+
 function cardDetails(tx: Transaction, card: Card): Stripe.PaymentMethod.Card {
   return fromSkeleton<Stripe.PaymentMethod.Card>('PaymentMethod.Card', {
     brand: card.brand,
-    checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: 'pass' },
+    checks: {
+      address_line1_check: null,
+      address_postal_code_check: null,
+      cvc_check: 'pass',
+      ...card.checks,
+    },
     country: card.country,
-    display_brand: card.brand === 'amex' ? 'american_express' : card.brand,
+    display_brand: DISPLAYED[card.brand] ?? card.brand,
     exp_month: new Date(tx.nowMs).getUTCMonth() + 1,
     exp_year: new Date(tx.nowMs).getUTCFullYear() + 1,
     fingerprint: card.fingerprint,
-    funding: 'credit',
+    funding: card.funding,
     generated_from: null,
     last4: card.last4,
-    networks: { available: [card.brand], preferred: null },
+    networks: { available: [...card.networks], preferred: null },
     regulated_status: 'unregulated',
-    three_d_secure_usage: { supported: true },
+    three_d_secure_usage: { supported: card.authentication !== 'unsupported' },
     wallet: null,
   });
 }
@@ -121,7 +132,11 @@ export function detach(tx: Transaction, current: Stripe.PaymentMethod): Stripe.P
   return detached;
 }
 
-function createRequest({ tx, params }: Call<Stripe.PaymentMethodCreateParams>): ApiObject {
+/** Also behind the `payment_method_data` of an intent. */
+export function makePaymentMethod(
+  tx: Transaction,
+  params: Stripe.PaymentMethodCreateParams,
+): Stripe.PaymentMethod {
   refuseUnbuilt(params, ['customer', 'payment_method', 'radar_options', 'allow_redisplay']);
   if (params.type !== 'card') throw notImplemented(`payment methods of type ${params.type ?? 'none'}`);
   const token = params.card && 'token' in params.card ? params.card.token : undefined;
@@ -161,7 +176,9 @@ function listOf(call: Call<Stripe.PaymentMethodListParams>, customer: string | u
 }
 
 export const paymentMethods: Machine = {
-  'POST /v1/payment_methods': operation(createRequest),
+  'POST /v1/payment_methods': operation<Stripe.PaymentMethodCreateParams>(({ tx, params }) =>
+    makePaymentMethod(tx, params),
+  ),
   'GET /v1/payment_methods': operation<Stripe.PaymentMethodListParams>((call) => {
     if (call.params.customer !== undefined) liveCustomer(call.tx, call.params.customer);
     return listOf(call, call.params.customer);

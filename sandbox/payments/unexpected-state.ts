@@ -1,12 +1,19 @@
 import type Stripe from 'stripe';
 import { StripeError } from '../http/stripe-error.js';
 
+export type Intent = Stripe.PaymentIntent | Stripe.SetupIntent;
+
+/** How Stripe's messages call the kind of an intent. */
+export function nameOf({ object }: Intent): 'PaymentIntent' | 'SetupIntent' {
+  return object === 'payment_intent' ? 'PaymentIntent' : 'SetupIntent';
+}
+
 /** What Stripe answers when a status does not allow it. */
-export function unexpectedState(intent: Stripe.PaymentIntent, message: string): StripeError {
+export function unexpectedState(intent: Intent, message: string): StripeError {
   return new StripeError(400, {
     type: 'invalid_request_error',
-    code: 'payment_intent_unexpected_state',
+    code: `${intent.object}_unexpected_state`,
     message,
-    payment_intent: intent,
+    [intent.object]: intent,
   });
 }

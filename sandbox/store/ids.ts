@@ -18,6 +18,9 @@ const LONG: Record<string, string> = {
   py: '3',
   pyr: '1',
   re: '3',
+  setatt: '1',
+  seti: '1',
+  src: '1',
   txn: '3',
   we: '1',
 };
