@@ -69,6 +69,21 @@ describe('sandbox: hosted page of Checkout', function () {
     ]);
   });
 
+  it('what was typed wrong is said before anything is charged', async () => {
+    const session = await checkout(stripe);
+    const answer = async (entered: Record<string, string>) => (await pay(session, entered)).html;
+    expect(await answer({ number: '4242 4242 4242 4241' })).to.include('Your card number is incorrect.');
+    expect(await answer({ number: '4111 1111 1111 1111' })).to.include('used a non test (live) card');
+    expect(await answer({ expiry: '13/40' })).to.include('expiration month is invalid');
+    expect(await answer({ expiry: '01/20' })).to.include('expiration year is in the past');
+    expect(await answer({ cvc: '12' })).to.include('security code is invalid');
+    expect(await retrieve(session)).to.include({ status: 'open', payment_intent: null });
+    expect((await pay(session, { expiry: '0740' })).status).to.equal(303);
+    const done = await retrieve(session, ['payment_intent.payment_method']);
+    const paidWith = (done.payment_intent as Stripe.PaymentIntent).payment_method as Stripe.PaymentMethod;
+    expect(paidWith.card).to.include({ exp_month: 7, exp_year: 2040, last4: '4242' });
+  });
+
   it('3D Secure goes to the bank and back, approved or not', async () => {
     const session = await checkout(stripe);
     const sent = await pay(session, { number: CARDS.threeDSecure });

@@ -25,7 +25,7 @@ export function cardBehind(tx: Transaction, paymentMethod: Stripe.PaymentMethod)
   return cardOf(tx.require('test_card', paymentMethod.id).card);
 }
 
-function newCard(tx: Transaction, name: string, billing?: BillingParams): Stripe.PaymentMethod {
+export function newCard(tx: Transaction, name: string, billing?: BillingParams): Stripe.PaymentMethod {
   const card = cardOf(name);
   const id = tx.nextId('pm');
   tx.put('test_card', { id, card: name, spent: false });
