@@ -27,11 +27,13 @@ import { bookCharge, charges } from './payments/charges.js';
 import { customers } from './payments/customers.js';
 import { decideDispute, disputeDue, disputes, openDispute } from './payments/disputes.js';
 import { earlyFraudWarnings, warnOfFraud } from './payments/early-fraud-warnings.js';
+import { mandates } from './payments/mandates.js';
 import { paymentIntents } from './payments/payment-intents.js';
 import { paymentMethods } from './payments/payment-methods.js';
 import { failRefund, refunds, settleRefund } from './payments/refunds.js';
 import { setupAttempts } from './payments/setup-attempts.js';
 import { setupIntents } from './payments/setup-intents.js';
+import { tokens } from './payments/tokens.js';
 import { account } from './platform/account.js';
 import { webhookEndpoints } from './platform/webhook-endpoints.js';
 import { stripeJs } from './stripe-js/serve.js';
@@ -66,6 +68,7 @@ const MACHINES = [
   disputes,
   earlyFraudWarnings,
   events,
+  mandates,
   paymentIntents,
   paymentMethods,
   prices,
@@ -74,6 +77,7 @@ const MACHINES = [
   refunds,
   setupAttempts,
   setupIntents,
+  tokens,
   webhookEndpoints,
 ];
 

@@ -125,6 +125,7 @@ type ShownKind = Exclude<
   | 'job'
   | 'price_terms'
   | 'promotion_code_terms'
+  | 'test_account'
   | 'test_card'
 >;
 
@@ -135,6 +136,7 @@ const KIND_OF: Record<string, ShownKind> = {
   'Checkout.Session': 'checkout.session',
   Customer: 'customer',
   Dispute: 'dispute',
+  Mandate: 'mandate',
   PaymentIntent: 'payment_intent',
   PaymentMethod: 'payment_method',
   Price: 'price',
