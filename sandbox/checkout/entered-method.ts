@@ -1,9 +1,11 @@
 import type Stripe from 'stripe';
 import { notImplemented, StripeError } from '../http/stripe-error.js';
 import { cardNumbered, passesLuhn } from '../payments/cards.js';
-import { LIVE_CARD } from '../payments/declines.js';
 import { newCard } from '../payments/payment-methods.js';
 import type { Transaction } from '../store/transaction.js';
+
+const LIVE_CARD =
+  'Your card was declined. Your request was in test mode, but used a non test (live) card. For a list of valid test cards, visit: https://stripe.com/docs/testing.';
 
 /** What a customer typed into the page. */
 export interface Entered {
@@ -25,7 +27,7 @@ export function enteredMethod(tx: Transaction, entered: Entered): Stripe.Payment
   if (!/^\d{3,4}$/.test(entered.cvc.trim()))
     throw mistake('invalid_cvc', "Your card's security code is invalid.");
   const card = cardNumbered(number);
-  if (!card) throw mistake(LIVE_CARD.code, LIVE_CARD.message);
+  if (!card) throw mistake('card_declined', LIVE_CARD);
   const { email, name } = entered;
   const made = newCard(tx, number, { email, name });
   return tx.update('payment_method', made, {
