@@ -78,7 +78,7 @@ describe('sandbox: hosted page of Checkout', function () {
     expect(await answer({ number: '4242 4242 4242 4241' })).to.include('Your card number is incorrect.');
     expect(await answer({ number: '4111 1111 1111 1111' })).to.include('used a non test (live) card');
     expect(await answer({ expiry: '13/40' })).to.include('expiration month is invalid');
-    expect(await answer({ expiry: '01/20' })).to.include('expiration year is in the past');
+    expect(await answer({ expiry: '01/20' })).to.include('expiration year is invalid');
     expect(await answer({ cvc: '12' })).to.include('security code is invalid');
     expect(await retrieve(session)).to.include({ status: 'open', payment_intent: null });
     expect((await pay(session, { expiry: '0740' })).status).to.equal(303);

@@ -120,6 +120,7 @@ type ShownKind = Exclude<
   | 'job'
   | 'price_terms'
   | 'promotion_code_terms'
+  | 'test_account'
   | 'test_card'
 >;
 
@@ -130,6 +131,7 @@ const KIND_OF: Record<string, ShownKind> = {
   'Checkout.Session': 'checkout.session',
   Customer: 'customer',
   Dispute: 'dispute',
+  Mandate: 'mandate',
   PaymentIntent: 'payment_intent',
   PaymentMethod: 'payment_method',
   Price: 'price',
