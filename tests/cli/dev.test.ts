@@ -65,6 +65,8 @@ describe('guichet dev', function () {
     });
     const order = (await made.json()) as { id: string };
     expect(made.status).to.equal(201);
+    const checkout = /http\S+\/checkout\/\S+/.exec(first.output())?.[0] ?? '';
+    expect(await (await fetch(checkout)).text()).to.contain('$25.00');
     const mail = await fetch(`${before.baseUrl}/dev/mail`);
     expect(await mail.text()).to.contain('receipt');
     first.process.kill('SIGINT');
