@@ -1,5 +1,5 @@
 import { startDevEnvironment } from '../embedded/dev-environment.js';
-import { firstScreen } from '../embedded/first-screen.js';
+import { firstScreen, SAMPLE_ORDER } from '../embedded/first-screen.js';
 import { freePort } from '../embedded/free-port.js';
 import { mailPage } from '../embedded/mail-page.js';
 import { untilSignal } from '../src/cli/until-signal.js';
@@ -14,8 +14,9 @@ import { connectDatabase } from '../src/db/connect.js';
 import { migrateUp } from '../src/db/migrate.js';
 import { scopes } from '../src/domain/rows/api-key.js';
 import { createRepositories } from '../src/repositories/repositories.js';
-import { startService } from '../src/service.js';
+import { type Service, startService } from '../src/service.js';
 import { saveApiKey } from '../src/services/access/api-keys.js';
+import { checkoutUrl } from '../src/services/checkout/checkout-url.js';
 import { systemClock } from '../src/utils/clock.js';
 
 type DevEnvironment = Awaited<ReturnType<typeof startDevEnvironment>>;
@@ -36,7 +37,8 @@ export async function dev(environment: Environment, print: (...lines: string[]) 
       const baseUrl = config.server.publicUrl ?? localUrl;
       // Where the sandbox reaches us: a public address may lead somewhere that it cannot go.
       await parts.announce({ baseUrl: localUrl });
-      print(firstScreen({ baseUrl, apiKey: parts.apiKey, embedded: parts.embedded }));
+      const checkout = config.checkout && (await sampleCheckout(service));
+      print(firstScreen({ baseUrl, apiKey: parts.apiKey, embedded: parts.embedded, checkout }));
       await untilSignal();
       print('Stopping: requests and batches under way end first.');
     } finally {
@@ -50,10 +52,17 @@ export async function dev(environment: Environment, print: (...lines: string[]) 
 /** The return address must be known before the service listens, so a free port is chosen here. */
 async function complete(given: Config, parts: DevEnvironment): Promise<CompleteConfig> {
   const port = given.server.port || (await freePort());
+  const { publishableKey, baseUrl: stripeUrl } = parts.stripe;
   const returnUrl = given.payments.returnUrl ?? `http://127.0.0.1:${port}/docs`;
   return requireComplete({
     ...given,
-    server: { ...given.server, port },
+    server: {
+      ...given.server,
+      port,
+      publicUrl: given.server.publicUrl ?? `http://${given.server.host}:${port}`,
+    },
+    // The sandbox's page and script go together: a real publishable key would open nothing there.
+    checkout: publishableKey ? { publishableKey, jsUrl: `${stripeUrl}/v3/` } : given.checkout,
     mongodb: { ...given.mongodb, uri: parts.mongodbUri },
     stripe: {
       ...given.stripe,
@@ -66,6 +75,14 @@ async function complete(given: Config, parts: DevEnvironment): Promise<CompleteC
     },
     payments: { returnUrl, returnHosts: [...given.payments.returnHosts, new URL(returnUrl).host] },
   });
+}
+
+/** An order to try the checkout page with: each start makes one, since the last one may be paid. */
+async function sampleCheckout({ container }: Service): Promise<string | null> {
+  const { useCases, config } = container;
+  const actor = { type: 'system' as const, id: 'guichet dev' };
+  const order = await useCases.createOrder(SAMPLE_ORDER, { requestId: 'dev', actor, idempotency: null });
+  return checkoutUrl(config.server.publicUrl)(order);
 }
 
 async function prepareDatabase(config: CompleteConfig, apiKey: string): Promise<void> {

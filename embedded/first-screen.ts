@@ -4,6 +4,8 @@ export interface FirstScreen {
   baseUrl: string;
   apiKey: string;
   embedded: EmbeddedParts;
+  /** Where a sample order can be paid; null where the checkout page is off. */
+  checkout: string | null;
 }
 
 const PARTS = [
@@ -12,7 +14,8 @@ const PARTS = [
   { part: 'mail', name: 'a mail folder', variable: 'SMTP_URL' },
 ] as const;
 
-const ORDER = {
+/** The order of the first screen, and of its checkout page. */
+export const SAMPLE_ORDER = {
   userId: 'ada',
   currency: 'usd',
   items: [{ name: 'Notebook', unitAmount: 1250, quantity: 2 }],
@@ -20,7 +23,7 @@ const ORDER = {
 };
 
 /** What `guichet dev` shows when everything is up: where things are, the key, and one request to copy. */
-export function firstScreen({ baseUrl, apiKey, embedded }: FirstScreen): string {
+export function firstScreen({ baseUrl, apiKey, embedded, checkout }: FirstScreen): string {
   const url = (path: string): string => new URL(path, baseUrl).href;
   return [
     '',
@@ -32,16 +35,23 @@ export function firstScreen({ baseUrl, apiKey, embedded }: FirstScreen): string 
     `  API key   ${apiKey}`,
     '',
     ...describeParts(embedded),
+    ...describeCheckout(checkout, embedded),
     'Make an order:',
     '',
     `  curl ${url('/api/orders')} \\`,
     `    -H 'Authorization: Bearer ${apiKey}' \\`,
     `    -H 'Content-Type: application/json' \\`,
-    `    -d '${JSON.stringify(ORDER)}'`,
+    `    -d '${JSON.stringify(SAMPLE_ORDER)}'`,
     '',
     'The whole story of a purchase: npm run demo. Ctrl-C stops everything.',
     '',
   ].join('\n');
+}
+
+function describeCheckout(checkout: string | null, { stripe }: EmbeddedParts): string[] {
+  if (checkout === null) return [];
+  const how = stripe ? ' (card 4242 4242 4242 4242, any date in the future, any code)' : '';
+  return [`Pay an order in the browser${how}:`, '', `  ${checkout}`, ''];
 }
 
 function describeParts(embedded: EmbeddedParts): string[] {

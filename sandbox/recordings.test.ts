@@ -26,7 +26,7 @@ const { answers, balanceTransactions } = JSON.parse(
 /**
  * Answers of the real Stripe at this version, sent again to the sandbox with its own ids.
  * Not here, because they begin in the middle of a flow that this floor cannot reach: charges of invoices, subscriptions and
- * SetupIntents (their machines come later), captures (capture_method=manual comes later), and payment methods other than cards.
+ * SetupIntents (their machines come later), and captures (capture_method=manual comes later).
  */
 describe('sandbox: recorded answers of Stripe', function () {
   this.timeout(20_000);
@@ -128,13 +128,16 @@ const OWN =
 const UNTYPED =
   /^(advice_code|network_advice_code|network_decline_code|authorization_code|destination|dispute|order)$/;
 
+/** Those of cards are the table's; no list tells those of accounts, and that of Boleto is untyped. */
+const ACCOUNT_PRINT = /^\.(boleto|sepa_debit)\.fingerprint$/;
+
 function differing(ours: unknown, theirs: unknown, path: string): string[] {
   if (typeof theirs === 'object' && theirs !== null && !Array.isArray(theirs)) {
     if (typeof ours !== 'object' || ours === null)
       return [`${path}: ${JSON.stringify(ours)} and not an object`];
     const mine = ours as Record<string, unknown>;
     return Object.entries(theirs).flatMap(([key, value]) => {
-      if (OWN.test(key) || UNTYPED.test(key)) return [];
+      if (OWN.test(key) || UNTYPED.test(key) || ACCOUNT_PRINT.test(`${path}.${key}`)) return [];
       return differing(mine[key], value, `${path}.${key}`);
     });
   }

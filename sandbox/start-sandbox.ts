@@ -29,9 +29,13 @@ import { mandates } from './payments/mandates.js';
 import { paymentIntents } from './payments/payment-intents.js';
 import { paymentMethods } from './payments/payment-methods.js';
 import { failRefund, refunds, settleRefund } from './payments/refunds.js';
+import { settleDebit } from './payments/sepa-debit.js';
+import { setupAttempts } from './payments/setup-attempts.js';
+import { setupIntents } from './payments/setup-intents.js';
 import { tokens } from './payments/tokens.js';
 import { account } from './platform/account.js';
 import { webhookEndpoints } from './platform/webhook-endpoints.js';
+import { stripeJs } from './stripe-js/serve.js';
 
 export type { SandboxOptions } from './options.js';
 
@@ -70,6 +74,8 @@ const MACHINES = [
   products,
   promotionCodes,
   refunds,
+  setupAttempts,
+  setupIntents,
   tokens,
   webhookEndpoints,
 ];
@@ -85,6 +91,7 @@ const JOBS = {
   funds_available: fundsAvailable,
   lapse_authorization: lapseAuthorization,
   open_dispute: openDispute,
+  settle_debit: settleDebit,
   settle_refund: settleRefund,
   warn_of_fraud: warnOfFraud,
 };
@@ -106,7 +113,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const idle = () => engine.idle();
   const plane = controlPlane(control, { setWebhookUrl, idle, allowedHosts: options.allowedHosts ?? [] });
   /** A new page for people is a line here. */
-  const pages: Pages = { '/_sandbox': plane, '/c/pay': checkoutPage(store) };
+  const pages: Pages = { '/_sandbox': plane, '/c/pay': checkoutPage(store), '/v3': stripeJs() };
   const server = createListener(async (request) => {
     const page = pageFor(pages, request.path);
     if (!page) return api.handle(request);

@@ -1,5 +1,7 @@
 import express, { type Express } from 'express';
 import type { Config } from './config/env.js';
+import { checkoutPages } from './console/checkout/checkout-pages.js';
+import type { CheckoutSettings } from './console/checkout/render-checkout.js';
 import type { Readiness } from './controllers/controller.js';
 import type { FindApiKey } from './middlewares/authenticate.js';
 import { crossOrigin } from './middlewares/cross-origin.js';
@@ -11,10 +13,11 @@ import { requestLog } from './middlewares/request-log.js';
 import { securityHeaders } from './middlewares/security-headers.js';
 import type { Logger } from './observability/logger.js';
 import { buildDocument } from './openapi/document.js';
-import { allRoutes } from './routes/all-routes.js';
+import { allRoutes, checkoutRoutes } from './routes/all-routes.js';
 import { docsRouter } from './routes/docs/docs.js';
 import { mountRoutes } from './routes/mount-routes.js';
 import type { IdempotencyKeys } from './services/access/idempotency-keys.js';
+import { checkoutUrl } from './services/checkout/checkout-url.js';
 import type { UseCases } from './services/use-cases.js';
 
 export interface AppDependencies {
@@ -25,6 +28,8 @@ export interface AppDependencies {
   /** For the replay of create-intent's answer. */
   clientSecretOf(paymentId: string): Promise<string | null>;
   readiness(): Promise<Readiness>;
+  /** Null turns the checkout page off. */
+  checkout: CheckoutSettings | null;
   logger: Logger;
   /** Shared with the HTTP server, which waits for it when it stops. */
   inFlight: InFlight;
@@ -34,7 +39,7 @@ export interface AppDependencies {
 
 /** The whole HTTP surface but the webhooks, which `http-server.ts` dispatches before Express. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { config, logger, useCases, readiness } = dependencies;
+  const { config, logger, useCases, readiness, checkout } = dependencies;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -44,9 +49,14 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(securityHeaders());
   app.use(crossOrigin(config.corsOrigins));
   app.use(docsRouter(buildDocument(allRoutes)));
-  mountRoutes(app, allRoutes, {
+  if (checkout) app.use(checkoutPages(checkout, useCases));
+  mountRoutes(app, checkout ? allRoutes : allRoutes.filter((route) => !checkoutRoutes.includes(route)), {
     ...dependencies,
-    services: { useCases, readiness: () => readiness() },
+    services: {
+      useCases,
+      readiness: () => readiness(),
+      checkoutUrl: checkoutUrl(checkout?.publicUrl ?? null),
+    },
     bodyLimitBytes: config.bodyLimitBytes,
   });
   dependencies.extraRoutes?.(app);

@@ -70,6 +70,15 @@ function forRole(config: CompleteConfig, role: Role): CompleteConfig {
     : config;
 }
 
+/** Null, with a word in the log, where the page is off. */
+function checkoutSettings({ config, logger }: Container): AppDependencies['checkout'] {
+  const { checkout, server, receipts } = config;
+  if (checkout && server.publicUrl)
+    return { ...checkout, publicUrl: server.publicUrl, merchantName: receipts.merchantName };
+  logger.info({}, 'The checkout page is off: set STRIPE_PUBLISHABLE_KEY and PUBLIC_URL to have it');
+  return null;
+}
+
 function startApi(
   container: Container,
   worker: Worker | null,
@@ -83,6 +92,7 @@ function startApi(
     idempotencyKeys: container.idempotencyKeys,
     findApiKey: findApiKey(container),
     clientSecretOf: (paymentId) => repositories.payments.clientSecretOf(paymentId),
+    checkout: checkoutSettings(container),
     readiness: createReadiness(container.database),
     logger,
     inFlight,

@@ -5,6 +5,8 @@ import type { Faults } from '../http/faults.js';
 import type { LoggedRequest, RequestLog } from '../http/request-log.js';
 import { StripeError } from '../http/stripe-error.js';
 import { finishAuthentication } from '../payments/confirm.js';
+import { finishSetupAuthentication } from '../payments/confirm-setup.js';
+import type { Intent } from '../payments/unexpected-state.js';
 import { type AccountSettings, checkedSettings, connectAccount } from '../platform/account.js';
 import type { AccountState } from '../store/account-state.js';
 import type { Delivery, Kind, Kinds, StoredEvent } from '../store/kinds.js';
@@ -54,9 +56,10 @@ export interface SandboxControl extends MoneyControl {
   requests(): readonly LoggedRequest[];
   clearRequests(): void;
   hasEvent(id: string): boolean;
-  complete3ds(paymentIntentId: string, outcome: 'approve' | 'fail'): void;
-  /** In whatever account it is. */
-  findPaymentIntent(id: string): Stripe.PaymentIntent | undefined;
+  /** What the customer does at the bank, for a PaymentIntent or a SetupIntent that waits for it. */
+  complete3ds(intentId: string, outcome: 'approve' | 'fail'): void;
+  /** A PaymentIntent or a SetupIntent, in whatever account it is. */
+  findIntent(id: string): Intent | undefined;
   /** What is stored, and how many of each. */
   kinds(of?: OfAccount): Readonly<Record<string, number>>;
   object<K extends Kind>(kind: K, id: string, of?: OfAccount): Kinds[K] | undefined;
@@ -110,7 +113,7 @@ type Inspection = Pick<
   SandboxControl,
   | 'clearRequests'
   | 'events'
-  | 'findPaymentIntent'
+  | 'findIntent'
   | 'hasEvent'
   | 'kinds'
   | 'object'
@@ -130,8 +133,7 @@ function inspection(engine: Engine, requests: RequestLog): Inspection {
       return deliverer.requestFor(event, engine.builtIn.secret);
     },
     hasEvent: (id) => store.accounts.holderOf('event', id) !== undefined,
-    findPaymentIntent: (id) =>
-      store.accounts.holderOf('payment_intent', id)?.collection('payment_intent').get(id),
+    findIntent: (id) => findIntent(store, id),
     kinds: (of) => stateOf(store, of).counts(),
     requests: () => requests.list(),
     clearRequests: () => requests.clear(),
@@ -191,10 +193,19 @@ function listed(store: Store, state: AccountState): ListedDelivery[] {
     });
 }
 
+function findIntent({ accounts }: Store, id: string): Intent | undefined {
+  return (
+    accounts.holderOf('payment_intent', id)?.collection('payment_intent').get(id) ??
+    accounts.holderOf('setup_intent', id)?.collection('setup_intent').get(id)
+  );
+}
+
 function complete3ds(store: Store, id: string, outcome: 'approve' | 'fail'): void {
-  const tx = store.begin(undefined, store.accounts.holderOf('payment_intent', id));
+  const kind = store.accounts.holderOf('setup_intent', id) ? 'setup_intent' : 'payment_intent';
+  const tx = store.begin(undefined, store.accounts.holderOf(kind, id));
   try {
-    finishAuthentication(tx, tx.find('payment_intent', id), outcome);
+    if (kind === 'setup_intent') finishSetupAuthentication(tx, tx.find(kind, id), outcome);
+    else finishAuthentication(tx, tx.find(kind, id), outcome);
   } catch (error) {
     // A card may authenticate and still be declined.
     if (!(error instanceof StripeError && error.commits)) throw error;

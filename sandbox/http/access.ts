@@ -38,20 +38,18 @@ function keyOf({ headers }: ApiRequest): string | undefined {
   return Buffer.from(value, 'base64').toString('utf8').split(':')[0];
 }
 
+/** What it may then do is `http/publishable.ts`. */
+export function hasPublishableKey(request: ApiRequest, ids: IdSource): boolean {
+  return keyOf(request) === ids.publishableKey;
+}
+
 function checkKey(key: string | undefined, ids: IdSource): void {
-  if (key === ids.secretKey) return;
+  if (key === ids.secretKey || key === ids.publishableKey) return;
   if (!key)
     throw new StripeError(401, {
       type: 'invalid_request_error',
       message:
         "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or we can help at https://support.stripe.com/.",
-    });
-  if (key === ids.publishableKey)
-    throw new StripeError(401, {
-      type: 'invalid_request_error',
-      code: 'secret_key_required',
-      message:
-        'This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of your API keys at https://dashboard.stripe.com/account/apikeys.',
     });
   throw new StripeError(401, {
     type: 'invalid_request_error',

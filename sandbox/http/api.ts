@@ -5,11 +5,13 @@ import type { AccountState } from '../store/account-state.js';
 import type { ApiObject, StoredAnswer } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { type Params, validateParams } from '../validate/validate-params.js';
-import { checkAccess } from './access.js';
+import { checkAccess, hasPublishableKey } from './access.js';
+import { CROSS_ORIGIN, preflight } from './cross-origin.js';
 import type { Answer, ApiRequest } from './exchange.js';
 import type { Fault, Faults } from './faults.js';
-import { decodeForm } from './form.js';
+import { decodeForm, type Form } from './form.js';
 import { InFlight, type KeyedRequest, storedAnswer } from './idempotency.js';
+import { checkPublicCall, shownToBrowsers } from './publishable.js';
 import type { LogEntry, RequestLog } from './request-log.js';
 import type { Match, Router } from './router.js';
 import { docUrl, notImplemented, StripeError } from './stripe-error.js';
@@ -22,6 +24,8 @@ interface Arrival {
 
 interface Attempt {
   account: AccountState;
+  /** With the publishable key: what it may not see is left out. */
+  isPublic: boolean;
   request: ApiRequest;
   requestId: string;
   keyed: KeyedRequest | undefined;
@@ -38,6 +42,8 @@ export class Api {
   constructor(private readonly deps: { engine: Engine; router: Router; faults: Faults; log: RequestLog }) {}
 
   async handle(request: ApiRequest): Promise<Answer> {
+    const asked = preflight(request);
+    if (asked) return asked;
     const { deps } = this;
     const { store, requestIds } = deps.engine;
     const requestId = requestIds.next('req');
@@ -46,7 +52,7 @@ export class Api {
     try {
       answer = await this.run({ request, requestId, entry });
     } catch (error) {
-      answer = this.failed(error, requestId);
+      answer = this.failed(error, { request, requestId });
     }
     // What is not on the disk yet may not be told to anybody.
     const flushed = store.flushed();
@@ -68,9 +74,11 @@ export class Api {
     const early = fault?.when === 'before' ? interruption(fault) : undefined;
     if (early && !(fault?.action.type === 'status' && fault.action.store)) return early;
     const match = this.route(request);
-    const params = this.parameters(request, match, entry.form);
+    const isPublic = hasPublishableKey(request, store.ids);
+    const form = decodeForm(entry.form);
+    const params = this.parameters(request, match, isPublic ? checkPublicCall(account, match, form) : form);
     const keyed = keyedRequest(request, accountId);
-    const attempt = { account, request, requestId, keyed, fault, match, params };
+    const attempt = { account, isPublic, request, requestId, keyed, fault, match, params };
     if (!keyed) return this.attempt(attempt, early);
     const stored = storedAnswer(account, keyed, clock.nowMs());
     if (stored) {
@@ -103,14 +111,14 @@ export class Api {
     return match;
   }
 
-  private parameters(request: ApiRequest, { route }: Match, form: string): Params {
+  private parameters(request: ApiRequest, { route }: Match, form: Form): Params {
     if (request.method === 'POST' && String(request.headers['content-type']).includes('json'))
       throw new StripeError(400, {
         type: 'invalid_request_error',
         message:
           'Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/.',
       });
-    const params = validateParams(decodeForm(form), route.contract?.params ?? null);
+    const params = validateParams(form, route.contract?.params ?? null);
     if (params.expand !== undefined && route.contract)
       checkExpand(params.expand as string[], route.contract.returns);
     return params;
@@ -128,19 +136,19 @@ export class Api {
       return this.commit(tx, attempt, { answer: ok(presented), kept: presented });
     } catch (error) {
       if (error instanceof StripeError && error.commits)
-        return this.commit(tx, attempt, { answer: this.failed(error, requestId) });
+        return this.commit(tx, attempt, { answer: this.failed(error, attempt) });
       if (error instanceof StripeError && !error.isValidation)
-        return this.keep(attempt, this.failed(error, requestId));
+        return this.keep(attempt, this.failed(error, attempt));
       throw error;
     }
   }
 
-  private present(tx: Transaction, { match, params }: Attempt, result: ApiObject): ApiObject {
+  private present(tx: Transaction, { isPublic, match, params }: Attempt, result: ApiObject): ApiObject {
     const paths = params.expand as string[] | undefined;
     const expanded = paths ? expand(tx, result, paths) : result;
     if (this.deps.engine.fidelity && match.route.contract)
       this.deps.engine.fidelity.checkAnswer(match.route.contract, expanded);
-    return expanded;
+    return isPublic ? shownToBrowsers(expanded) : expanded;
   }
 
   private commit(
@@ -172,7 +180,7 @@ export class Api {
     return this.commit(this.deps.engine.store.begin(undefined, attempt.account), attempt, { answer });
   }
 
-  private failed(error: unknown, requestId: string): Answer {
+  private failed(error: unknown, { request, requestId }: Pick<Arrival, 'request' | 'requestId'>): Answer {
     const known =
       error instanceof StripeError
         ? error
@@ -181,9 +189,10 @@ export class Api {
             message: `The sandbox failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
           });
     const { code } = known.error;
+    const isPublic = hasPublishableKey(request, this.deps.engine.store.ids);
     const body = {
       error: {
-        ...known.error,
+        ...(isPublic ? shownToBrowsers(known.error) : known.error),
         ...(code !== undefined && !code.startsWith('sandbox_') && { doc_url: docUrl(code) }),
         request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}?t=${Math.floor(this.deps.engine.clock.nowMs() / 1000)}`,
       },
@@ -194,6 +203,7 @@ export class Api {
   private addHeaders(answer: Answer, request: ApiRequest, requestId: string): void {
     const key = request.headers['idempotency-key'];
     const headers: Record<string, string> = {
+      ...CROSS_ORIGIN,
       'Content-Type': 'application/json',
       Date: this.date(),
       'Request-Id': requestId,

@@ -48,6 +48,8 @@ const NAMES: Record<string, string> = {
   early_fraud_warning: 'early fraud warning',
   payment_method: 'PaymentMethod',
   promotion_code: 'promotion code',
+  setup_attempt: 'setupattempt',
+  setup_intent: 'setupintent',
   webhook_endpoint: 'webhook endpoint',
 };
 
@@ -92,6 +94,7 @@ const PATH_PARAMS: Record<string, string> = {
   price: 'price',
   promotion_code: 'promotion_code',
   refund: 'refund',
+  setup_intent: 'intent',
   webhook_endpoint: 'webhook_endpoint',
 };
 

@@ -62,6 +62,26 @@ describe('sandbox: balance', function () {
     expect(await amounts()).to.deep.equal([1912, 0]);
   });
 
+  it('each account has a balance of its own, which the control plane reaches too', async () => {
+    const { id: stripeAccount } = sandbox.control.accounts.create();
+    const intent = await stripe.paymentIntents.create(
+      {
+        amount: 2000,
+        currency: 'usd',
+        capture_method: 'automatic',
+        confirm: true,
+        payment_method: 'pm_card_visa',
+        payment_method_types: ['card'],
+      },
+      { stripeAccount },
+    );
+    sandbox.control.makeAvailable();
+    sandbox.control.dispute(intent.latest_charge as string);
+    const { available } = await stripe.balance.retrieve({ stripeAccount });
+    expect(available[0]?.amount).to.equal(1912 - 3500);
+    expect(await amounts()).to.deep.equal([0, 0]);
+  });
+
   it('lists transactions by source, currency, type and time; of a payout that is not there none', async () => {
     const intent = await booked();
     const refund = await stripe.refunds.create({ payment_intent: intent.id, amount: 500 });

@@ -119,11 +119,6 @@ export function testCards(): readonly Card[] {
   return [...cards.values()];
 }
 
-/** Whether a bank asks for the customer at some payments or setups with this card. */
-export function asksForCustomer({ authentication }: Card): boolean {
-  return authentication === 'always' || authentication === 'unless_set_up' || authentication === 'set_up';
-}
-
 export function bareNumber(typed: string): string {
   return typed.replaceAll(/[ -]/g, '');
 }

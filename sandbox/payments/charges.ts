@@ -9,8 +9,9 @@ import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
+import { AUTHENTICATED } from './authentication.js';
 import { checksAfterUse } from './card-details.js';
-import { asksForCustomer, type Card, cardOf, type Decline } from './cards.js';
+import { type Card, cardOf, type Decline } from './cards.js';
 import { shippingOf } from './contact.js';
 import { liveCustomer } from './live-customer.js';
 import { outcomeOf } from './outcome.js';
@@ -26,6 +27,8 @@ interface CardAttempt {
   paymentMethod: Stripe.PaymentMethod;
   card: Card;
   decline?: Decline | undefined;
+  /** The bank has seen the customer. */
+  authenticated?: boolean;
 }
 
 /** Whether paying with this kind of method only reserves the money: its own option goes before the intent's. */
@@ -151,7 +154,7 @@ const AUTHORIZED_SECONDS = 7 * 86_400;
 function cardDetails(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
-  { paymentMethod, card, decline }: CardAttempt,
+  { paymentMethod, card, decline, authenticated }: CardAttempt,
 ): Stripe.Charge.PaymentMethodDetails.Card {
   return fromSkeleton<Stripe.Charge.PaymentMethodDetails.Card>('Charge.PaymentMethodDetails.Card', {
     amount_authorized: decline ? null : intent.amount,
@@ -172,19 +175,14 @@ function cardDetails(
     network_transaction_id: String(100_000_000_000_000 + tx.surroundings.ids.sequence),
     overcapture: { maximum_amount_capturable: intent.amount, status: 'unavailable' },
     regulated_status: 'unregulated',
-    three_d_secure: asksForCustomer(card) ? authenticated() : null,
+    three_d_secure: authenticated ? threeDSecure() : null,
   });
 }
 
-function authenticated(): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {
+function threeDSecure(): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {
   return fromSkeleton<Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure>(
     'Charge.PaymentMethodDetails.Card.ThreeDSecure',
-    {
-      authentication_flow: 'challenge',
-      electronic_commerce_indicator: '05',
-      result: 'authenticated',
-      version: '2.2.0',
-    },
+    AUTHENTICATED,
   );
 }
 

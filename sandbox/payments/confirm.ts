@@ -1,17 +1,27 @@
 import type Stripe from 'stripe';
 import { emit } from '../events/emit.js';
-import { docUrl, invalidRequest, StripeError } from '../http/stripe-error.js';
+import { docUrl, invalidRequest, notImplemented, StripeError } from '../http/stripe-error.js';
 import type { Transaction } from '../store/transaction.js';
+import {
+  challengesPayment,
+  isAuthenticatedFor,
+  isSetUp,
+  rememberAuthentication,
+  rememberSetUp,
+  requests3ds,
+} from './authentication.js';
 import { conclude } from './captures.js';
-import { asksForCustomer, type Card, type Decline } from './cards.js';
+import type { Card, Decline } from './cards.js';
 import { charge } from './charges.js';
-import { attach, cardBehind, spentMethod, takePaymentMethod } from './payment-methods.js';
+import { type GivenMethod, methodFor } from './intent-method.js';
+import type { GivenMandate } from './mandates.js';
+import { needsReturnUrl, threeDSecureAction, type Whereabouts } from './next-action.js';
+import { refuseUnbuilt } from './parameters.js';
+import { attach, cardBehind, spend } from './payment-methods.js';
+import { debit } from './sepa-debit.js';
 import { unexpectedState } from './unexpected-state.js';
 
-export interface Confirmation {
-  payment_method?: string | undefined;
-  return_url?: string | undefined;
-  use_stripe_sdk?: boolean | undefined;
+export interface Confirmation extends GivenMandate, GivenMethod, Whereabouts {
   off_session?: boolean | undefined;
   error_on_requires_action?: boolean | undefined;
 }
@@ -30,12 +40,12 @@ export function confirm(
 ): Stripe.PaymentIntent {
   checkConfirmable(intent, confirmation);
   const paymentMethod = methodFor(tx, intent, confirmation);
-  const card = cardBehind(tx, paymentMethod);
+  if (paymentMethod.type === 'sepa_debit') return debit(tx, intent, { paymentMethod, given: confirmation });
+  if (paymentMethod.type !== 'card')
+    throw notImplemented(`paying with a payment method of type ${paymentMethod.type}`);
+  refuseUnbuilt(confirmation, ['mandate', 'mandate_data']);
   const trying = tx.update('payment_intent', intent, { payment_method: paymentMethod.id });
-  if (!asksForCustomer(card)) return settle(tx, trying, { paymentMethod, card });
-  if (confirmation.off_session || confirmation.error_on_requires_action)
-    return settle(tx, trying, { paymentMethod, card, decline: AUTHENTICATION_REQUIRED });
-  return askCustomer(tx, trying, confirmation);
+  return payByCard(tx, trying, { paymentMethod, confirmation });
 }
 
 function checkConfirmable(intent: Stripe.PaymentIntent, confirmation: Confirmation): void {
@@ -49,45 +59,43 @@ function checkConfirmable(intent: Stripe.PaymentIntent, confirmation: Confirmati
       intent,
       `You cannot confirm this PaymentIntent because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be confirmed: requires_confirmation, requires_action.`,
     );
-  if (!confirmation.payment_method && !intent.payment_method)
+  if (!confirmation.payment_method && !confirmation.payment_method_data && !intent.payment_method)
     throw unexpectedState(
       intent,
       "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.",
     );
-  const redirects = intent.automatic_payment_methods?.allow_redirects === 'always';
-  if (redirects && confirmation.return_url === undefined && !confirmation.use_stripe_sdk)
+  if (needsReturnUrl(intent, confirmation))
     throw invalidRequest(
       'A `return_url` must be specified because this Payment Intent is configured to automatically accept the payment methods enabled in the Dashboard, some of which may require a full page redirect to succeed. If you do not want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.',
     );
 }
 
-/** The payment method to use, for this intent's customer only. */
-export function methodFor(
+function payByCard(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
-  { payment_method: given }: Confirmation,
-): Stripe.PaymentMethod {
-  const id = given ?? (intent.payment_method as string);
-  const paymentMethod = takePaymentMethod(tx, id, 'payment_method');
-  const { customer } = paymentMethod;
-  if (customer !== null && intent.customer === null)
-    throw invalidRequest(
-      `The \`payment_method\` parameter supplied ${paymentMethod.id} belongs to the Customer ${customer}. Please include the Customer in the \`customer\` parameter on the PaymentIntent.`,
-      { param: 'payment_method' },
-    );
-  if (customer !== null && customer !== intent.customer)
-    throw invalidRequest(
-      `The payment method supplied (${paymentMethod.id}) does not belong to Customer ${intent.customer}. Please use this payment method with the Customer that it belongs to instead: ${customer}.`,
-      { param: 'payment_method' },
-    );
-  if (customer === null && tx.require('test_card', paymentMethod.id).spent) throw spentMethod();
-  return paymentMethod;
+  { paymentMethod, confirmation }: { paymentMethod: Stripe.PaymentMethod; confirmation: Confirmation },
+): Stripe.PaymentIntent {
+  const card = cardBehind(tx, paymentMethod);
+  if (isAuthenticatedFor(tx, paymentMethod, intent)) {
+    rememberAuthentication(tx, paymentMethod, null);
+    return settle(tx, intent, { paymentMethod, card, authenticated: true });
+  }
+  const challenged = challengesPayment(card, {
+    requested: requests3ds(intent),
+    offSession: confirmation.off_session ?? false,
+    setUp: isSetUp(tx, paymentMethod),
+  });
+  if (!challenged) return settle(tx, intent, { paymentMethod, card });
+  if (confirmation.off_session || confirmation.error_on_requires_action)
+    return settle(tx, intent, { paymentMethod, card, decline: AUTHENTICATION_REQUIRED });
+  return askCustomer(tx, intent, confirmation);
 }
 
 interface Attempt {
   paymentMethod: Stripe.PaymentMethod;
   card: Card;
   decline?: Decline | undefined;
+  authenticated?: boolean;
 }
 
 /** Charges the card and brings the intent to its end, or back to where a new card is needed. */
@@ -95,16 +103,27 @@ function settle(tx: Transaction, intent: Stripe.PaymentIntent, attempt: Attempt)
   const decline = attempt.decline ?? attempt.card.decline;
   const made = charge(tx, intent, { ...attempt, decline });
   if (decline) throw declined(tx, intent, { ...attempt, decline, charge: made.id });
-  spend(tx, intent, attempt.paymentMethod);
+  keepOrSpend(tx, intent, attempt);
   return conclude(tx, intent, made);
 }
 
 /** An unattached card pays once; with `setup_future_usage` it is saved with the customer instead. */
-function spend(tx: Transaction, intent: Stripe.PaymentIntent, paymentMethod: Stripe.PaymentMethod): void {
+function keepOrSpend(
+  tx: Transaction,
+  intent: Stripe.PaymentIntent,
+  { paymentMethod, authenticated }: Attempt,
+): void {
+  const usage = futureUsage(intent);
+  if (authenticated && usage === 'off_session') rememberSetUp(tx, paymentMethod);
   if (paymentMethod.customer !== null) return;
-  if (intent.setup_future_usage !== null && intent.customer !== null)
-    attach(tx, paymentMethod, intent.customer as string);
-  else tx.update('test_card', tx.require('test_card', paymentMethod.id), { spent: true });
+  if (usage !== null && intent.customer !== null) attach(tx, paymentMethod, intent.customer as string);
+  else spend(tx, paymentMethod.id);
+}
+
+/** The card's own option goes before the intent's. */
+function futureUsage(intent: Stripe.PaymentIntent): 'off_session' | 'on_session' | null {
+  const usage = intent.payment_method_options?.card?.setup_future_usage ?? intent.setup_future_usage;
+  return usage === 'none' ? null : usage;
 }
 
 function declined(
@@ -150,16 +169,11 @@ function fail(
 function askCustomer(
   tx: Transaction,
   intent: Stripe.PaymentIntent,
-  { return_url, use_stripe_sdk }: Confirmation,
+  whereabouts: Whereabouts,
 ): Stripe.PaymentIntent {
-  const url = `${tx.surroundings.url}/_sandbox/3ds/${intent.id}`;
-  const next_action =
-    return_url === undefined || use_stripe_sdk
-      ? { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: url } }
-      : { redirect_to_url: { return_url, url }, type: 'redirect_to_url' };
   const waiting = tx.update('payment_intent', intent, {
     status: 'requires_action',
-    next_action,
+    next_action: threeDSecureAction(tx, intent, whereabouts),
     last_payment_error: null,
   });
   emit(tx, 'payment_intent.requires_action', waiting);
@@ -178,8 +192,19 @@ export function finishAuthentication(
       `This PaymentIntent has the status ${intent.status}: no authentication is waiting.`,
     );
   const paymentMethod = tx.require('payment_method', intent.payment_method as string);
-  if (outcome === 'approve')
-    return settle(tx, intent, { paymentMethod, card: cardBehind(tx, paymentMethod) });
+  if (outcome === 'fail') return failAuthentication(tx, intent, paymentMethod);
+  if (intent.confirmation_method === 'manual') {
+    rememberAuthentication(tx, paymentMethod, intent);
+    return tx.update('payment_intent', intent, { next_action: null, status: 'requires_confirmation' });
+  }
+  return settle(tx, intent, { paymentMethod, card: cardBehind(tx, paymentMethod), authenticated: true });
+}
+
+function failAuthentication(
+  tx: Transaction,
+  intent: Stripe.PaymentIntent,
+  paymentMethod: Stripe.PaymentMethod,
+): Stripe.PaymentIntent {
   const code = 'payment_intent_authentication_failure';
   return fail(tx, intent, {
     last_payment_error: {

@@ -117,6 +117,8 @@ describe('sandbox: customers and payment methods', function () {
       metadata: { a: '1' },
     });
     expect([method.card?.brand, method.customer]).to.deep.equal(['mastercard', null]);
+    const { id: customer } = await stripe.customers.create();
+    await stripe.paymentMethods.attach(method.id, { customer });
     const updated = await stripe.paymentMethods.update(method.id, {
       billing_details: { email: 'ada@example.org' },
     });

@@ -8,29 +8,35 @@ import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
-import { type Confirmation, confirm, methodFor } from './confirm.js';
+import { type Confirmation, confirm } from './confirm.js';
 import { shippingOf } from './contact.js';
+import { type GivenMethod, methodFor } from './intent-method.js';
 import { liveCustomer } from './live-customer.js';
 import { withOptions } from './method-options.js';
 import { changed, refuseUnbuilt } from './parameters.js';
+import { checkDebitCurrency } from './sepa-debit.js';
 import { unexpectedState } from './unexpected-state.js';
 
 const UNBUILT = [
   'application_fee_amount',
   'confirmation_token',
-  'mandate',
-  'mandate_data',
   'on_behalf_of',
   'payment_method_configuration',
-  'payment_method_data',
   'radar_options',
   'transfer_data',
 ];
 
-const ONLY_WITH_CONFIRM = ['error_on_requires_action', 'off_session', 'return_url'] as const;
+const ONLY_WITH_CONFIRM = [
+  'error_on_requires_action',
+  'mandate',
+  'mandate_data',
+  'off_session',
+  'return_url',
+] as const;
 
 /** What the account accepts when its caller leaves the choice to Stripe. */
 const AUTOMATIC_TYPES = ['card', 'link'];
+const EXPLICIT_TYPES = [...AUTOMATIC_TYPES, 'sepa_debit'];
 
 function create({ tx, params }: Call<Stripe.PaymentIntentCreateParams>): ApiObject {
   checkCreate(params);
@@ -46,7 +52,7 @@ function create({ tx, params }: Call<Stripe.PaymentIntentCreateParams>): ApiObje
       amount_capturable: 0,
       amount_details: { tip: {} },
       amount_received: 0,
-      ...acceptedMethods(tx, params),
+      ...acceptedMethods(tx, currency, params),
       capture_method: params.capture_method ?? 'automatic_async',
       client_secret: `${id}_secret_${tx.surroundings.ids.secret(25)}`,
       confirmation_method: params.confirmation_method ?? 'automatic',
@@ -65,7 +71,7 @@ function create({ tx, params }: Call<Stripe.PaymentIntentCreateParams>): ApiObje
       transfer_group: params.transfer_group ?? null,
     }),
   );
-  const intent = params.payment_method === undefined ? made : withMethod(tx, made, params.payment_method);
+  const intent = withMethod(tx, made, params);
   emit(tx, 'payment_intent.created', intent);
   return params.confirm ? confirm(tx, intent, confirmationOf(params)) : intent;
 }
@@ -85,16 +91,24 @@ function checkCreate(params: Stripe.PaymentIntentCreateParams): void {
     );
 }
 
+interface MethodParams {
+  automatic_payment_methods?: Stripe.PaymentIntentCreateParams.AutomaticPaymentMethods;
+  payment_method_options?: object | undefined;
+  payment_method_types?: string[];
+}
+
 /** Without explicit types Stripe accepts what the dashboard enables, redirects included. */
 function acceptedMethods(
   tx: Transaction,
-  params: Stripe.PaymentIntentCreateParams,
+  currency: string,
+  params: MethodParams,
 ): Partial<Stripe.PaymentIntent> {
   const { automatic_payment_methods: automatic, payment_method_types: types } = params;
   const explicit = types ?? (automatic?.enabled === false ? ['card'] : undefined);
-  const unbuilt = explicit?.find((type) => !AUTOMATIC_TYPES.includes(type));
+  const unbuilt = explicit?.find((type) => !EXPLICIT_TYPES.includes(type));
   if (unbuilt !== undefined) throw notImplemented(`the payment method type ${unbuilt}`);
-  const accepted = explicit ?? AUTOMATIC_TYPES;
+  if (explicit?.includes('sepa_debit')) checkDebitCurrency(currency);
+  const accepted = explicit ?? (currency === 'eur' ? EXPLICIT_TYPES : AUTOMATIC_TYPES);
   return {
     automatic_payment_methods: explicit
       ? null
@@ -107,18 +121,37 @@ function acceptedMethods(
   };
 }
 
+/** New types replace what the dashboard enables; options are merged. */
+function methodsAfter(
+  tx: Transaction,
+  current: Stripe.PaymentIntent,
+  params: Stripe.PaymentIntentConfirmParams | Stripe.PaymentIntentUpdateParams,
+): Partial<Stripe.PaymentIntent> {
+  const { payment_method_options: options, payment_method_types: types } = params;
+  if (types)
+    return acceptedMethods(tx, current.currency, {
+      payment_method_types: types,
+      payment_method_options: options,
+    });
+  return { payment_method_options: withOptions(current.payment_method_options, options) };
+}
+
 function usualOptions(accepted: readonly string[]): Stripe.PaymentIntent.PaymentMethodOptions {
   return {
-    card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' },
+    ...(accepted.includes('card') && {
+      card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' },
+    }),
+    ...(accepted.includes('sepa_debit') && { sepa_debit: {} }),
     ...(accepted.includes('link') && { link: { persistent_token: null } }),
   } as unknown as Stripe.PaymentIntent.PaymentMethodOptions;
 }
 
-function withMethod(tx: Transaction, intent: Stripe.PaymentIntent, id: string): Stripe.PaymentIntent {
-  const paymentMethod = methodFor(tx, intent, { payment_method: id });
+/** A new method waits to be confirmed. */
+function withMethod(tx: Transaction, intent: Stripe.PaymentIntent, given: GivenMethod): Stripe.PaymentIntent {
+  if (given.payment_method === undefined && given.payment_method_data === undefined) return intent;
   return tx.update('payment_intent', intent, {
     next_action: null,
-    payment_method: paymentMethod.id,
+    payment_method: methodFor(tx, intent, given).id,
     status: 'requires_confirmation',
   });
 }
@@ -127,6 +160,8 @@ function confirmationOf(
   params: Stripe.PaymentIntentCreateParams | Stripe.PaymentIntentConfirmParams,
 ): Confirmation {
   return {
+    mandate: params.mandate,
+    mandate_data: params.mandate_data,
     return_url: params.return_url,
     use_stripe_sdk: params.use_stripe_sdk,
     // 'recurring' and 'one_off' are older ways to say true.
@@ -136,16 +171,20 @@ function confirmationOf(
 }
 
 function confirmRequest({ tx, params, ids }: Call<Stripe.PaymentIntentConfirmParams>): ApiObject {
-  refuseUnbuilt(params, [...UNBUILT, 'payment_method_types']);
+  refuseUnbuilt(params, UNBUILT);
   const current = tx.find('payment_intent', ids[0] ?? '');
   const intent = tx.update('payment_intent', current, {
     capture_method: params.capture_method ?? current.capture_method,
-    payment_method_options: withOptions(current.payment_method_options, params.payment_method_options),
+    ...methodsAfter(tx, current, params),
     receipt_email: changed(params.receipt_email, current.receipt_email),
     setup_future_usage: changed(params.setup_future_usage, current.setup_future_usage),
     shipping: params.shipping ? shippingOf(params.shipping) : current.shipping,
   });
-  return confirm(tx, intent, { ...confirmationOf(params), payment_method: params.payment_method });
+  return confirm(tx, intent, {
+    ...confirmationOf(params),
+    payment_method: params.payment_method,
+    payment_method_data: params.payment_method_data,
+  });
 }
 
 const BEFORE_PAYMENT = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
@@ -157,14 +196,16 @@ const FIXED_BY_PAYMENT = [
   'currency',
   'customer',
   'payment_method',
+  'payment_method_data',
   'payment_method_options',
+  'payment_method_types',
   'setup_future_usage',
   'statement_descriptor',
   'statement_descriptor_suffix',
 ] as const;
 
 function update({ tx, params, ids }: Call<Stripe.PaymentIntentUpdateParams>): ApiObject {
-  refuseUnbuilt(params, [...UNBUILT, 'payment_method_types']);
+  refuseUnbuilt(params, UNBUILT);
   const current = tx.find('payment_intent', ids[0] ?? '');
   checkUpdate(current, params);
   const currency = params.currency === undefined ? current.currency : knownCurrency(params.currency);
@@ -178,7 +219,7 @@ function update({ tx, params, ids }: Call<Stripe.PaymentIntentUpdateParams>): Ap
     customer: customerAfter(tx, current, params.customer),
     description: changed(params.description, current.description),
     metadata: mergeMetadata(current.metadata, params.metadata),
-    payment_method_options: withOptions(current.payment_method_options, params.payment_method_options),
+    ...methodsAfter(tx, current, params),
     receipt_email: changed(params.receipt_email, current.receipt_email),
     setup_future_usage: changed(params.setup_future_usage, current.setup_future_usage),
     shipping:
@@ -190,7 +231,7 @@ function update({ tx, params, ids }: Call<Stripe.PaymentIntentUpdateParams>): Ap
     ),
     transfer_group: changed(params.transfer_group, current.transfer_group),
   });
-  return params.payment_method ? withMethod(tx, updated, params.payment_method) : updated;
+  return withMethod(tx, updated, params);
 }
 
 function checkUpdate(current: Stripe.PaymentIntent, params: Stripe.PaymentIntentUpdateParams): void {

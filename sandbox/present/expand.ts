@@ -138,6 +138,8 @@ const KIND_OF: Record<string, ShownKind> = {
   Product: 'product',
   PromotionCode: 'promotion_code',
   Refund: 'refund',
+  SetupAttempt: 'setup_attempt',
+  SetupIntent: 'setup_intent',
 };
 
 function lookUp(tx: Transaction, names: readonly string[], id: string): unknown {

@@ -26,6 +26,10 @@ interface TestCard {
   card: string;
   /** Used without a customer, or detached: Stripe refuses it from then on. */
   spent: boolean;
+  /** The customer has authenticated later payments without them. */
+  setUp?: boolean;
+  /** The intent that was authenticated and waits to be confirmed again. */
+  authenticatedFor?: string | null;
 }
 
 /** The bank account or wallet behind a payment method that is not a card. */
@@ -144,6 +148,8 @@ export interface Kinds {
   product: Stripe.Product;
   promotion_code: Stripe.PromotionCode;
   refund: Stripe.Refund;
+  setup_attempt: Stripe.SetupAttempt;
+  setup_intent: Stripe.SetupIntent;
   token: Stripe.Token;
   webhook_endpoint: Stripe.WebhookEndpoint;
   checkout_details: CheckoutDetails;
@@ -173,5 +179,7 @@ export const INDEXED: Partial<Record<Kind, readonly string[]>> = {
   payment_method: ['customer'],
   price: ['product', 'lookup_key'],
   refund: ['charge', 'payment_intent'],
+  setup_attempt: ['setup_intent'],
+  setup_intent: ['customer'],
   balance_transaction: ['source'],
 };

@@ -182,6 +182,19 @@ const stripe = {
     group: 'Stripe',
     description: 'Where the Stripe API is; a sandbox for tests.',
   }),
+  STRIPE_PUBLISHABLE_KEY: optional(
+    matching(/^pk_(test|live)_\S+$/, 'a key that begins with pk_test_ or pk_live_'),
+    {
+      group: 'Stripe',
+      description:
+        'Publishable key of the same account, for the checkout page. Unset, the page is off; set, it needs PUBLIC_URL.',
+      example: 'pk_test_replace_me',
+    },
+  ),
+  STRIPE_JS_URL: preset(httpUrl(), 'https://js.stripe.com/v3/', {
+    group: 'Stripe',
+    description: 'Where the checkout page loads Stripe.js from; a sandbox for tests.',
+  }),
   STRIPE_CALL_TIMEOUT_MS: preset(integer(100, 80_000), '10000', {
     group: 'Stripe',
     description: 'Longest single call.',

@@ -42,6 +42,8 @@ export interface Config {
     maxSockets: number;
   };
   payments: { returnUrl: string | null; returnHosts: string[] };
+  /** Null when the checkout page is off. */
+  checkout: { publishableKey: string; jsUrl: string } | null;
   receipts: {
     sender: 'guichet' | 'stripe' | 'off';
     smtpUrl: string | null;
@@ -123,15 +125,23 @@ function withoutEmpty(source: Environment): Environment {
 }
 
 function missingToServe(source: Environment): ConfigProblem[] {
-  const receipts = source.RECEIPTS ?? 'guichet';
+  const required: Partial<Record<keyof Settings, boolean>> = {
+    SMTP_URL: (source.RECEIPTS ?? 'guichet') === 'guichet',
+    PUBLIC_URL: source.STRIPE_PUBLISHABLE_KEY !== undefined,
+  };
   return describeSettings()
-    .filter(({ name, requiredToServe }) => requiredToServe || (name === 'SMTP_URL' && receipts === 'guichet'))
+    .filter(({ name, requiredToServe }) => requiredToServe || required[name])
     .filter(({ name }) => source[name] === undefined)
     .map(({ name, example }) => {
-      const unless = name === 'SMTP_URL' ? ', unless RECEIPTS=stripe or RECEIPTS=off' : '';
-      return { name, message: `is required by guichet serve${unless}, for example ${example}` };
+      const why = REQUIRED_WHY[name] ?? '';
+      return { name, message: `is required by guichet serve${why}, for example ${example}` };
     });
 }
+
+const REQUIRED_WHY: Partial<Record<keyof Settings, string>> = {
+  SMTP_URL: ', unless RECEIPTS=stripe or RECEIPTS=off',
+  PUBLIC_URL: ' with STRIPE_PUBLISHABLE_KEY: the links to the checkout page begin with it',
+};
 
 /** Settings that are right one by one and wrong together. */
 function findConflicts(source: Environment): ConfigProblem[] {
@@ -141,6 +151,13 @@ function findConflicts(source: Environment): ConfigProblem[] {
   const mode = source.STRIPE_MODE ?? keyMode;
   if (keyMode !== null && mode !== keyMode) {
     add('STRIPE_MODE', `is not ${keyMode}, though STRIPE_SECRET_KEY is a ${keyMode} key`);
+  }
+  const publishableMode = modeOfKey(source.STRIPE_PUBLISHABLE_KEY);
+  if (publishableMode !== null && mode !== null && publishableMode !== mode) {
+    add('STRIPE_PUBLISHABLE_KEY', `is a ${publishableMode} key, though the service is in ${mode} mode`);
+  }
+  if (mode === 'live' && source.STRIPE_JS_URL?.startsWith('http://')) {
+    add('STRIPE_JS_URL', 'expected https:// in live mode: whoever sits in between could read cards');
   }
   if (mode === 'live' && source.STRIPE_API_BASE_URL?.startsWith('http://')) {
     add('STRIPE_API_BASE_URL', 'expected https:// in live mode: the key would travel in clear');
@@ -161,8 +178,8 @@ function findConflicts(source: Environment): ConfigProblem[] {
 
 function modeOfKey(key: string | undefined): 'test' | 'live' | null {
   if (key === undefined) return null;
-  if (/^(sk|rk)_live_/.test(key)) return 'live';
-  return /^(sk|rk)_test_/.test(key) ? 'test' : null;
+  if (/^(sk|rk|pk)_live_/.test(key)) return 'live';
+  return /^(sk|rk|pk)_test_/.test(key) ? 'test' : null;
 }
 
 function numberOf(source: Environment, name: keyof Settings): number {
@@ -192,6 +209,10 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
       returnUrl,
       returnHosts: settings.PAYMENT_RETURN_HOSTS ?? (returnUrl === null ? [] : [new URL(returnUrl).host]),
     },
+    checkout:
+      settings.STRIPE_PUBLISHABLE_KEY === undefined
+        ? null
+        : { publishableKey: settings.STRIPE_PUBLISHABLE_KEY, jsUrl: settings.STRIPE_JS_URL },
     receipts: {
       sender: settings.RECEIPTS,
       smtpUrl: settings.SMTP_URL ?? null,

@@ -1,3 +1,4 @@
+import type { CheckoutUrl } from '../services/checkout/checkout-url.js';
 import type { CallContext, UseCases } from '../services/use-cases.js';
 
 /** What a controller is given: validated input, and who asks. */
@@ -17,4 +18,5 @@ export interface Readiness {
 export interface Services {
   useCases: UseCases;
   readiness(): Promise<Readiness>;
+  checkoutUrl: CheckoutUrl;
 }

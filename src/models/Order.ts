@@ -17,6 +17,7 @@ export const orderSchema = defineSchema<OrderRow>(
     metadata: { type: Object, required: true },
     flags: [String],
     paymentId: nullable(String),
+    checkoutToken: { type: String, select: false },
     paidAt: nullable(Date),
   },
   [[{ userId: 1, _id: -1 }]],

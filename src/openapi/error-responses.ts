@@ -48,6 +48,7 @@ export function errorCodesOf(route: Route): ErrorCode[] {
       ...(route.request.body === undefined ? [] : WITH_BODY),
       ...(route.idempotency === true ? WITH_KEY : []),
       ...(route.scope === null ? [] : WITH_SCOPE),
+      ...(route.sameOrigin === true ? (['origin_not_allowed'] as const) : []),
       ...route.errors,
       'internal_error',
     ]),

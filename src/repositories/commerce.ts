@@ -24,7 +24,17 @@ function byId<Row extends Document>(store: Store<Row>, scope: Scope) {
 }
 
 export function ordersRepository(stores: Stores, scope: Scope) {
-  return byId<OrderRow>(stores.orders, scope);
+  return {
+    ...byId<OrderRow>(stores.orders, scope),
+
+    /** The order with its `checkoutToken`, which other reads leave out. */
+    getWithCheckoutToken: (id: string): Promise<OrderRow | null> =>
+      stores.orders.model
+        .findOne({ _id: id }, null, scope.options())
+        .select('+checkoutToken')
+        .lean<OrderRow>()
+        .exec(),
+  };
 }
 
 export function paymentsRepository(stores: Stores, scope: Scope) {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import supertest from 'supertest';
 import { startWebLayer, type WebLayer } from '../../tests/support/web-layer.js';
 import { newId } from '../utils/ids.js';
-import { allRoutes } from './all-routes.js';
+import { allRoutes, checkoutRoutes } from './all-routes.js';
 
 const closed = allRoutes.filter((route) => route.scope !== null);
 
@@ -21,9 +21,14 @@ describe('every route', () => {
     return route.method === 'post' ? request.send({}) : request;
   }
 
-  it('is open only for health', () => {
-    const open = allRoutes.filter((route) => route.scope === null).map((route) => route.path);
-    expect(open).to.deep.equal(['/health/live', '/health/ready']);
+  it('is open only for health, and for the checkout page with the key of its link', () => {
+    const open = allRoutes.filter((route) => route.scope === null);
+    const [page, others] = [
+      open.filter((route) => route.sameOrigin),
+      open.filter((route) => !route.sameOrigin),
+    ];
+    expect(page).to.deep.equal(checkoutRoutes);
+    expect(others.map((route) => route.path)).to.deep.equal(['/health/live', '/health/ready']);
   });
 
   it('takes an Idempotency-Key where money moves', () => {

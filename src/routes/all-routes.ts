@@ -1,3 +1,5 @@
+import { readCheckoutRoute } from './checkout/read-checkout.js';
+import { startCheckoutRoute } from './checkout/start-checkout.js';
 import { createCustomerRoute } from './customers/create-customer.js';
 import { liveRoute, readyRoute } from './health/health.js';
 import { createOrderRoute } from './orders/create-order.js';
@@ -9,6 +11,9 @@ import { getPaymentStatusRoute } from './payments/get-payment-status.js';
 import { refundPaymentRoute } from './payments/refund-payment.js';
 import type { Route } from './route.js';
 
+/** Where the checkout page is off these are not mounted. */
+export const checkoutRoutes: readonly Route[] = [startCheckoutRoute, readCheckoutRoute];
+
 /** Every endpoint, in the order of the document. A new one is added here and nowhere else. */
 export const allRoutes: readonly Route[] = [
   createCustomerRoute,
@@ -19,6 +24,7 @@ export const allRoutes: readonly Route[] = [
   getPaymentStatusRoute,
   getPaymentRoute,
   refundPaymentRoute,
+  ...checkoutRoutes,
   liveRoute,
   readyRoute,
 ];

@@ -10,6 +10,7 @@ import { methodNotAllowed } from '../middlewares/not-found.js';
 import { readJsonBody } from '../middlewares/read-json-body.js';
 import { refuseCardNumbers } from '../middlewares/refuse-card-numbers.js';
 import { callerOf, requestIdOf } from '../middlewares/request-context.js';
+import { requireSameOrigin } from '../middlewares/same-origin.js';
 import type { CallContext } from '../services/use-cases.js';
 import type { PreparedCall, Route } from './route.js';
 
@@ -28,9 +29,10 @@ export function mountRoutes(app: Express, routes: readonly Route[], dependencies
 
 function pipeline(route: Route, dependencies: RouteDependencies): RequestHandler[] {
   const access = route.scope === null ? [] : [authenticate(dependencies.findApiKey), authorize(route.scope)];
+  const origin = route.sameOrigin === true ? [requireSameOrigin] : [];
   const { body } = route.request;
   const reading = body === undefined ? [] : [...readJsonBody(dependencies.bodyLimitBytes), refuseCardNumbers];
-  return [...access, ...reading, handle(route, dependencies)];
+  return [...access, ...origin, ...reading, handle(route, dependencies)];
 }
 
 function handle(route: Route, dependencies: RouteDependencies): RequestHandler {

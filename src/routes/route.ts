@@ -20,6 +20,8 @@ interface RouteFacts {
   tags: readonly string[];
   /** Null for what anybody may ask. */
   scope: Scope | null;
+  /** For a page of ours alone: a page of another origin gets 403. */
+  sameOrigin?: true;
   /** The header is required, and the first final answer is the only one. */
   idempotency?: true;
   responses: Readonly<Partial<Record<Reply['status'], RouteResponse>>>;

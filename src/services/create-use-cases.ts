@@ -1,4 +1,5 @@
 import { notFound } from '../domain/errors.js';
+import { openCheckout, startCheckout } from './checkout/open-checkout.js';
 import { createCustomer } from './customers/create-customer.js';
 import type { UseCaseDependencies } from './dependencies.js';
 import { createOrder } from './orders/create-order.js';
@@ -11,15 +12,21 @@ import type { UseCases } from './use-cases.js';
 
 export function createUseCases(dependencies: UseCaseDependencies): UseCases {
   const { orders, payments } = dependencies.repositories;
+  const payment = {
+    createPayment: createPayment(dependencies),
+    refreshPayment: refreshPayment(dependencies),
+  };
+  const checkout = { repositories: dependencies.repositories, ...payment };
   return {
+    ...payment,
+    openCheckout: openCheckout(checkout),
+    startCheckout: startCheckout(checkout),
     createCustomer: createCustomer(dependencies),
     createOrder: createOrder(dependencies),
-    createPayment: createPayment(dependencies),
     confirmPayment: confirmPayment(dependencies),
-    refreshPayment: refreshPayment(dependencies),
     refundPayment: refundPayment(dependencies),
     async getOrder(id) {
-      const order = await orders.get(id);
+      const order = await orders.getWithCheckoutToken(id);
       if (!order) throw notFound('order_not_found', 'There is no such order.');
       return order;
     },

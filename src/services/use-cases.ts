@@ -1,3 +1,4 @@
+import type { Checkout } from '../domain/checkout-state.js';
 import type { CustomerRow } from '../domain/rows/customer.js';
 import type { Actor } from '../domain/rows/operation.js';
 import type { Locale, OrderItem, OrderRow } from '../domain/rows/order.js';
@@ -57,6 +58,12 @@ export interface RefundPaymentInput {
   metadata?: Metadata | undefined;
 }
 
+/** What is in the link to an order's checkout page. */
+export interface CheckoutKey {
+  orderId: string;
+  key: string;
+}
+
 /**
  * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
  * `GuichetError` whose category the caller maps to its own protocol.
@@ -67,6 +74,7 @@ export interface UseCases {
     context: CallContext,
   ): Promise<{ customer: CustomerRow; created: boolean }>;
   createOrder(input: CreateOrderInput, context: CallContext): Promise<OrderRow>;
+  /** With its `checkoutToken`. */
   getOrder(id: string): Promise<OrderRow>;
   /** The payment comes with its client secret. `created` is false for the live payment of an order. */
   createPayment(
@@ -77,5 +85,8 @@ export interface UseCases {
   getPayment(id: string): Promise<PaymentRow>;
   /** Asks Stripe once, applies what it says, and reads the row. */
   refreshPayment(id: string): Promise<PaymentRow>;
+  openCheckout(input: CheckoutKey & { refresh: boolean }): Promise<Checkout>;
+  /** The payment comes with its client secret, if the order is still to be paid. */
+  startCheckout(input: CheckoutKey, context: Pick<CallContext, 'requestId'>): Promise<Checkout>;
   refundPayment(input: RefundPaymentInput, context: CallContext): Promise<RefundRow>;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Collection, type Document, MongoClient } from 'mongodb';
 import Stripe from 'stripe';
+import { freePort } from '../../embedded/free-port.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/start-sandbox.js';
 import { loadConfig } from '../../src/config/env.js';
 import type { Overrides } from '../../src/container.js';
@@ -21,6 +22,8 @@ export interface StackOptions {
   /** Whether the sandbox delivers its events by itself; else the test posts them. */
   webhooks?: 'delivered' | 'by-hand';
   environment?: Record<string, string>;
+  /** Turns the checkout page on, with the sandbox's `/v3/`. */
+  checkout?: true;
   sandbox?: SandboxOptions;
   overrides?: Overrides;
   /** A server of the test's own, for faults of the database; the shared one is everybody's. */
@@ -83,6 +86,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     PAYMENT_RETURN_URL: RETURN_URL,
     SMTP_URL: smtp.url,
     SHUTDOWN_GRACE_MS: '5000',
+    ...(options.checkout && (await checkoutSettings(sandbox))),
     ...options.environment,
   };
   const apiKey = await prepareDatabase(environment);
@@ -150,6 +154,18 @@ export async function prepareDatabase(environment: Record<string, string>): Prom
   } finally {
     await database.close();
   }
+}
+
+/** Links begin with the public address, so the port is chosen before the service listens. */
+async function checkoutSettings(sandbox: Sandbox): Promise<Record<string, string>> {
+  const port = String(await freePort());
+  return {
+    PORT: port,
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    STRIPE_PUBLISHABLE_KEY: sandbox.publishableKey,
+    STRIPE_JS_URL: `${sandbox.url}/v3/`,
+    MERCHANT_NAME: 'Example Shop',
+  };
 }
 
 function stripeOf(sandbox: Sandbox): Stripe {

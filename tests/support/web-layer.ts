@@ -49,6 +49,12 @@ export async function startWebLayer(options: WebLayerOptions = {}): Promise<WebL
     idempotencyKeys: keys,
     findApiKey: async (token) => KEYS[token] ?? null,
     clientSecretOf: async () => 'pi_1_secret_abc',
+    checkout: {
+      publishableKey: 'pk_test_1',
+      jsUrl: 'https://js.stripe.com/v3/',
+      publicUrl: 'https://pay.example.com',
+      merchantName: 'Example Shop',
+    },
     readiness: async () => ({ ok: true, checks: { mongodb: { ok: true } } }),
     logger: createLogger({ level: 'info' }, { write: (line: string) => logs.push(line) }),
     inFlight,
@@ -86,6 +92,11 @@ function memoryUseCases(): UseCases {
     confirmPayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
     getPayment: async (id) => examplePayment({ _id: id }),
     refreshPayment: async (id) => examplePayment({ _id: id, status: 'succeeded' }),
+    openCheckout: async ({ orderId }) => ({ order: exampleOrder({ _id: orderId }), payment: null }),
+    startCheckout: async ({ orderId }) => ({
+      order: exampleOrder({ _id: orderId }),
+      payment: { ...examplePayment({ orderId }), clientSecret: 'pi_1_secret_abc' },
+    }),
     refundPayment: async (input) =>
       exampleRefund({ paymentId: input.paymentId, amount: input.amount ?? 2500 }),
   };

@@ -5,8 +5,8 @@ import { toOrder } from './order.view.js';
 
 export async function createOrder(
   request: ApiRequest<CreateOrderBody>,
-  { useCases }: Services,
+  { useCases, checkoutUrl }: Services,
 ): Promise<Reply> {
   const order = await useCases.createOrder(request.body, request.call);
-  return { status: 201, body: toOrder(order) };
+  return { status: 201, body: toOrder(order, checkoutUrl) };
 }

@@ -5,7 +5,7 @@ import { toOrder } from './order.view.js';
 
 export async function getOrder(
   request: ApiRequest<undefined, OrderParams>,
-  { useCases }: Services,
+  { useCases, checkoutUrl }: Services,
 ): Promise<Reply> {
-  return { status: 200, body: toOrder(await useCases.getOrder(request.params.id)) };
+  return { status: 200, body: toOrder(await useCases.getOrder(request.params.id), checkoutUrl) };
 }

@@ -1,7 +1,8 @@
 import type { OrderRow } from '../../domain/rows/order.js';
 import type { OrderResponse } from '../../schemas/orders/order-response.js';
+import type { CheckoutUrl } from '../../services/checkout/checkout-url.js';
 
-export function toOrder(row: OrderRow): OrderResponse {
+export function toOrder(row: OrderRow, checkoutUrl: CheckoutUrl): OrderResponse {
   return {
     id: row._id,
     userId: row.userId,
@@ -16,6 +17,7 @@ export function toOrder(row: OrderRow): OrderResponse {
     metadata: row.metadata,
     flags: row.flags,
     paymentId: row.paymentId,
+    checkoutUrl: checkoutUrl(row),
     paidAt: row.paidAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

@@ -69,6 +69,7 @@ export interface OperationRow extends StripeScope {
 
 /** Who caused a change, for the audit trail. */
 export interface Actor {
-  type: 'api_key' | 'user' | 'stripe' | 'system';
+  /** `checkout_page`: whoever has the link of an order, on behalf of the user in `id`. */
+  type: 'api_key' | 'checkout_page' | 'user' | 'stripe' | 'system';
   id: string;
 }

@@ -25,5 +25,7 @@ export interface OrderRow extends VersionedRow {
   flags: OrderFlag[];
   /** The payment that paid the order. */
   paymentId: string | null;
+  /** Opens the order's checkout page: whoever has it may pay. Read only where it is asked for, never logged. */
+  checkoutToken?: string;
   paidAt: Date | null;
 }

@@ -18,6 +18,11 @@ export const orderResponse = z
     metadata: metadataView,
     flags: z.array(z.enum(['amount_mismatch', 'duplicate_payment'])),
     paymentId: idOf('pay').nullable(),
+    checkoutUrl: z.url().nullable().meta({
+      description:
+        'Where the order is paid. Whoever has it may pay, so it goes to the customer only. Null when the page is off.',
+      example: 'https://pay.example.com/checkout/ord_01JHMZ5T8GCQ4W7V3K9X2B6N0E?key=3q2-7wAAAAAAAAAAAAAAAA',
+    }),
     paidAt: timestamp.nullable(),
     createdAt: timestamp,
     updatedAt: timestamp,

@@ -6,6 +6,7 @@ import type { OrderRow } from '../../domain/rows/order.js';
 import { WorkingSet } from '../../domain/working-set.js';
 import { newId } from '../../utils/ids.js';
 import { acceptAmount, acceptCurrency } from '../accept-amount.js';
+import { newCheckoutToken } from '../checkout/checkout-token.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CreateOrderInput, UseCases } from '../use-cases.js';
@@ -60,6 +61,7 @@ function newOrder({ platform }: UseCaseDependencies, input: CreateOrderInput, no
     metadata: input.metadata ?? {},
     flags: [],
     paymentId: null,
+    checkoutToken: newCheckoutToken(),
     paidAt: null,
   };
 }
