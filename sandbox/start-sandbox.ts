@@ -20,6 +20,8 @@ import { createListener } from './http/server.js';
 import { balance, fundsAvailable } from './ledger/balance.js';
 import { balanceTransactions } from './ledger/balance-transactions.js';
 import type { SandboxOptions } from './options.js';
+import { livePages } from './page/live-page.js';
+import { LiveStream } from './page/stream.js';
 import { captures, lapseAuthorization } from './payments/captures.js';
 import { bookCharge, charges } from './payments/charges.js';
 import { customers } from './payments/customers.js';
@@ -111,11 +113,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     await store.flushed();
   };
   const idle = () => engine.idle();
-  const plane = controlPlane(control, { setWebhookUrl, idle, allowedHosts: options.allowedHosts ?? [] });
+  const allowedHosts = options.allowedHosts ?? [];
+  const plane = controlPlane(control, { setWebhookUrl, idle, allowedHosts });
   /** A new page for people is a line here. */
-  const pages: Pages = { '/_sandbox': plane, '/c/pay': checkoutPage(store), '/v3': stripeJs() };
+  const pages: Pages = {
+    ...livePages(new LiveStream(engine, control), allowedHosts),
+    '/_sandbox': plane,
+    '/c/pay': checkoutPage(store),
+    '/v3': stripeJs(),
+  };
   const server = createListener(async (request) => {
-    const page = pageFor(pages, request.path);
+    const page = request.path.startsWith('/v1/') ? undefined : pageFor(pages, request.path);
     if (!page) return api.handle(request);
     const answer = await page(request);
     await store.flushed();

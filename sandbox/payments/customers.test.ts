@@ -131,10 +131,6 @@ describe('sandbox: customers and payment methods', function () {
     expect((await errorOf(stripe.paymentMethods.create({ type: 'card', card: number }))).statusCode).to.equal(
       402,
     );
-    const sepa = await errorOf(
-      stripe.paymentMethods.create({ type: 'sepa_debit', sepa_debit: { iban: 'x' } }),
-    );
-    expect(sepa.code).to.equal('sandbox_not_implemented');
   });
 
   it('a payment method belongs to one customer at a time', async () => {

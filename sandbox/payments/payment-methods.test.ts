@@ -9,16 +9,19 @@ describe('sandbox: payment methods of card details and tokens', function () {
   this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
+  /** Only a browser may send card numbers. */
+  let browser: Stripe;
 
   before(async () => {
     sandbox = await checkedSandbox();
     stripe = sdk(sandbox);
+    browser = sdk({ port: sandbox.port, secretKey: sandbox.publishableKey });
   });
   after(() => sandbox.stop());
   afterEach(() => expect(sandbox.control.violations()).to.deep.equal([]));
 
   const typed = (card: object, more: object = {}) =>
-    stripe.paymentMethods.create({
+    browser.paymentMethods.create({
       type: 'card',
       card: { number: '4242424242424242', ...EXPIRY, ...card },
       ...more,
@@ -78,11 +81,11 @@ describe('sandbox: payment methods of card details and tokens', function () {
       if (code === 'card_declined') expect(error.decline_code).to.equal('test_mode_live_card');
       const parts = { ...EXPIRY, number: '4242424242424242', ...card };
       const token = { ...parts, exp_month: String(parts.exp_month), exp_year: String(parts.exp_year) };
-      expect((await errorOf(stripe.tokens.create({ card: token }))).code).to.equal(code);
+      expect((await errorOf(browser.tokens.create({ card: token }))).code).to.equal(code);
     });
 
   it('a token is made, shown, and used once; a named one always', async () => {
-    const token = await stripe.tokens.create({
+    const token = await browser.tokens.create({
       card: {
         number: '5555555555554444',
         exp_month: '12',
