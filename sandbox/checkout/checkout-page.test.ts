@@ -94,7 +94,7 @@ describe('sandbox: hosted page of Checkout', function () {
     expect((await visit(session.url ?? '')).html).to.include('Your bank is waiting');
     const refused = await visit(sent.location ?? '', { outcome: 'fail' });
     const back = await visit(refused.location ?? '');
-    expect(back.html).to.include('has failed authentication');
+    expect(back.html).to.include('unable to authenticate your payment method');
     const again = await pay(session, { number: CARDS.threeDSecure });
     const approved = await visit(again.location ?? '', { outcome: 'approve' });
     expect(await retrieve(session)).to.include({ status: 'complete', payment_status: 'paid' });
