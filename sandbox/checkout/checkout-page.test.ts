@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
 import { checkedSandbox, sdk } from '../test-support.js';
-import { CARDS, checkout, pay, typesOf, visit } from './checkout-test-support.js';
+import { CARDS, checkout, pay, SUCCESS_URL, typesOf, visit } from './checkout-test-support.js';
 
 describe('sandbox: hosted page of Checkout', function () {
   this.timeout(20_000);
@@ -18,6 +18,9 @@ describe('sandbox: hosted page of Checkout', function () {
 
   const retrieve = (session: { id: string }, expand: string[] = []) =>
     stripe.checkout.sessions.retrieve(session.id, { expand });
+
+  const setup = (params: Partial<Stripe.Checkout.SessionCreateParams>) =>
+    stripe.checkout.sessions.create({ mode: 'setup', currency: 'usd', success_url: SUCCESS_URL, ...params });
 
   it('a purchase completes the session and goes to success_url with its id', async () => {
     const session = await checkout(stripe, {
@@ -91,7 +94,7 @@ describe('sandbox: hosted page of Checkout', function () {
     expect((await visit(session.url ?? '')).html).to.include('Your bank is waiting');
     const refused = await visit(sent.location ?? '', { outcome: 'fail' });
     const back = await visit(refused.location ?? '');
-    expect(back.html).to.include('has failed authentication');
+    expect(back.html).to.include('unable to authenticate your payment method');
     const again = await pay(session, { number: CARDS.threeDSecure });
     const approved = await visit(again.location ?? '', { outcome: 'approve' });
     expect(await retrieve(session)).to.include({ status: 'complete', payment_status: 'paid' });
@@ -132,6 +135,39 @@ describe('sandbox: hosted page of Checkout', function () {
     });
     await pay(session);
     expect((await stripe.paymentMethods.list({ customer })).data).to.have.length(1);
+  });
+
+  it('setup mode saves the card with the customer, for later', async () => {
+    const customer = (await stripe.customers.create({ email: 'a@example.org' })).id;
+    const session = await setup({ customer, setup_intent_data: { metadata: { plan: '1' } } });
+    expect(session).to.include({
+      payment_status: 'no_payment_required',
+      amount_total: null,
+      currency: 'usd',
+    });
+    const waiting = await stripe.setupIntents.retrieve(String(session.setup_intent));
+    expect(waiting).to.include({ customer, usage: 'off_session' });
+    expect(waiting.metadata).to.deep.equal({ plan: '1' });
+    expect((await pay(session, { number: CARDS.declined })).html).to.include('Your card was declined.');
+    const sent = await pay(session, { number: CARDS.threeDSecure });
+    const back = await visit(sent.location ?? '', { outcome: 'approve' });
+    expect((await visit(back.location ?? '')).location).to.include(`session=${session.id}`);
+    const done = await retrieve(session, ['setup_intent']);
+    expect(done).to.include({ status: 'complete', payment_intent: null });
+    const intent = done.setup_intent as Stripe.SetupIntent;
+    const [saved] = (await stripe.paymentMethods.list({ customer })).data;
+    expect(intent).to.include({ status: 'succeeded', payment_method: saved?.id });
+    expect(typesOf(sandbox).slice(-1)).to.deep.equal(['checkout.session.completed']);
+  });
+
+  it('setup mode can make its customer, and an expired one cancels its SetupIntent', async () => {
+    const session = await setup({ customer_creation: 'always' });
+    await pay(session);
+    const done = await retrieve(session);
+    expect((await stripe.paymentMethods.list({ customer: String(done.customer) })).data).to.have.length(1);
+    const other = await setup({});
+    await stripe.checkout.sessions.expire(other.id);
+    expect(await stripe.setupIntents.retrieve(String(other.setup_intent))).to.include({ status: 'canceled' });
   });
 
   it('a promotion code changes the total, and counts when the purchase is complete', async () => {

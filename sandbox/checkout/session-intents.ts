@@ -4,12 +4,13 @@ import { notImplemented } from '../http/stripe-error.js';
 import { captures } from '../payments/captures.js';
 import { customers } from '../payments/customers.js';
 import { paymentIntents } from '../payments/payment-intents.js';
+import { setupIntents } from '../payments/setup-intents.js';
 import type { ApiObject, CheckoutDetails } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 
 type Session = Stripe.Checkout.Session;
 
-const API: Machine = { ...captures, ...customers, ...paymentIntents };
+const API: Machine = { ...captures, ...customers, ...paymentIntents, ...setupIntents };
 
 /** Checkout is a caller of the API like any other, only inside of one transaction. */
 export function callApi(
