@@ -252,9 +252,11 @@ function checkCustomer(params: Params): void {
     });
 }
 
-function checkMethods({ payment_method_types: types }: Params): void {
+function checkMethods({ mode, payment_method_types: types }: Params): void {
   const unbuilt = types?.find((type) => !PAYABLE.includes(type));
   if (unbuilt !== undefined) throw notImplemented(`the payment method type ${unbuilt} in Checkout`);
+  if (mode === 'setup' && types?.includes('sepa_debit'))
+    throw notImplemented('SEPA debits in Checkout Sessions with mode=setup');
 }
 
 function checkPayment(params: Params): void {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { openEmptyDatabase, type TestDatabase } from '../../tests/support/database.js';
+import { exampleOrder } from '../../tests/support/rows.js';
 import { missingUniqueIndexes } from '../repositories/indexes.js';
 import { createMigration, migrateUp, migrationStatus } from './migrate.js';
 
@@ -39,6 +40,18 @@ describe('migrateUp', () => {
     await migrations.deleteMany({}, { hint: '_id_' });
     expect(await migrateUp(database)).to.deep.equal(all);
     expect(await stores.locks.raw.findOne({ _id: 'kept' })).to.include({ released: true });
+  });
+
+  it('gives each order from before the checkout page a token of its own, and keeps those that are there', async () => {
+    const { database, stores } = db;
+    const orders = [exampleOrder(), exampleOrder(), exampleOrder({ checkoutToken: 'kept' })];
+    await stores.orders.raw.insertMany(orders);
+    await migrateUp(database);
+    const found = await Promise.all(orders.map(({ _id }) => stores.orders.raw.findOne({ _id })));
+    const tokens = found.map((order) => order?.checkoutToken);
+    expect(tokens[2]).to.equal('kept');
+    for (const token of tokens.slice(0, 2)) expect(token).to.match(/^[\w-]{22}$/);
+    expect(new Set(tokens).size).to.equal(3);
   });
 
   it('gives the lock back when a migration fails, so that the next one can try', async () => {
