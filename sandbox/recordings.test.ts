@@ -153,7 +153,10 @@ const DASHBOARD =
 
 /** Keys of later versions that Stripe already sent, and of older ones that it still did; no SDK of this version types them. */
 const UNTYPED =
-  /^(advice_code|network_advice_code|network_decline_code|authorization_code|destination|dispute|order)$|^\.boleto\.fingerprint$/;
+  /^(advice_code|network_advice_code|network_decline_code|authorization_code|destination|dispute|order)$/;
+
+/** Those of cards are in the table of test cards. That of an account is Stripe's secret, and that of Boleto is untyped. */
+const ACCOUNT_PRINT = /^\.(boleto|sepa_debit)\.fingerprint$/;
 
 function differing(ours: unknown, theirs: unknown, path: string): string[] {
   if (DASHBOARD.test(path)) return [];
@@ -162,7 +165,7 @@ function differing(ours: unknown, theirs: unknown, path: string): string[] {
       return [`${path}: ${JSON.stringify(ours)} and not an object`];
     const mine = ours as Record<string, unknown>;
     return Object.entries(theirs).flatMap(([key, value]) => {
-      if (UNTYPED.test(key) || UNTYPED.test(`${path}.${key}`)) return [];
+      if (UNTYPED.test(key) || ACCOUNT_PRINT.test(`${path}.${key}`)) return [];
       if (OWN.test(key)) return sameType(mine[key], value) ? [] : [`${path}.${key}: ${mine[key]}`];
       return differing(mine[key], value, `${path}.${key}`);
     });

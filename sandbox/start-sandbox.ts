@@ -31,6 +31,7 @@ import { mandates } from './payments/mandates.js';
 import { paymentIntents } from './payments/payment-intents.js';
 import { paymentMethods } from './payments/payment-methods.js';
 import { failRefund, refunds, settleRefund } from './payments/refunds.js';
+import { settleDebit } from './payments/sepa-debit.js';
 import { setupAttempts } from './payments/setup-attempts.js';
 import { setupIntents } from './payments/setup-intents.js';
 import { tokens } from './payments/tokens.js';
@@ -92,6 +93,7 @@ const JOBS = {
   funds_available: fundsAvailable,
   lapse_authorization: lapseAuthorization,
   open_dispute: openDispute,
+  settle_debit: settleDebit,
   settle_refund: settleRefund,
   warn_of_fraud: warnOfFraud,
 };
