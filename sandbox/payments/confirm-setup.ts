@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { emit } from '../events/emit.js';
 import { docUrl, invalidRequest, notImplemented, StripeError } from '../http/stripe-error.js';
 import type { Transaction } from '../store/transaction.js';
+import { checkReturnUrl } from '../validate/formats.js';
 import { challengesSetup, rememberSetUp, requests3ds } from './authentication.js';
 import type { Decline } from './cards.js';
 import { type GivenMethod, methodFor } from './intent-method.js';
@@ -20,6 +21,7 @@ export function confirmSetup(
   intent: Stripe.SetupIntent,
   confirmation: SetupConfirmation,
 ): Stripe.SetupIntent {
+  checkReturnUrl(confirmation.return_url);
   checkConfirmable(intent, confirmation);
   const paymentMethod = methodFor(tx, intent, confirmation);
   const { type } = paymentMethod;
