@@ -205,7 +205,6 @@ export class Api {
   private addHeaders(answer: Answer, request: ApiRequest, requestId: string): void {
     const key = request.headers['idempotency-key'];
     const headers: Record<string, string> = {
-      ...CROSS_ORIGIN,
       'Content-Type': 'application/json',
       Date: this.date(),
       'Request-Id': requestId,
@@ -215,6 +214,8 @@ export class Api {
       headers['Idempotency-Key'] = key;
       headers['Original-Request'] = requestId;
     }
+    // Only pages of other origins look at these.
+    if (request.headers.origin !== undefined) Object.assign(headers, CROSS_ORIGIN);
     answer.headers = Object.assign(headers, answer.headers);
   }
 
