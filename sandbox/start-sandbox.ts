@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import { coupons } from './catalogue/coupons.js';
 import { prices } from './catalogue/prices.js';
 import { products } from './catalogue/products.js';
@@ -101,6 +101,12 @@ const JOBS = {
 /** What a machine does when an event of another is raised, by the event's type. */
 const REACTIONS = { ...checkoutReactions };
 
+/** Where this machine reaches it: `0.0.0.0` is every address, and none to go to. */
+function addressOf(host: string, port: number): string {
+  const reached = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return `http://${isIP(reached) === 6 ? `[${reached}]` : reached}:${port}`;
+}
+
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const engine = new Engine(options, { jobs: JOBS, reactions: REACTIONS });
   const { store, ids, builtIn } = engine;
@@ -135,7 +141,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server.listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  engine.surroundings.url = `http://${host}:${port}`;
+  engine.surroundings.url = addressOf(host, port);
   await store.flushed();
   return {
     url: engine.surroundings.url,

@@ -114,7 +114,7 @@ describe('sandbox: SEPA debit', function () {
 
   for (const [iban, status] of [
     ['AT321904300235473204', 'succeeded'],
-    ['AT591904300235473203', 'requires_payment_method'],
+    ['AT051904300235473205', 'requires_payment_method'],
   ] as const)
     it(`${iban} takes longer until it is ${status}`, async () => {
       const { id } = await debit(iban);
@@ -124,8 +124,8 @@ describe('sandbox: SEPA debit', function () {
       expect((await stripe.paymentIntents.retrieve(id)).status).to.equal(status);
     });
 
-  it('AT051904300235473205 succeeds and is disputed', async () => {
-    const { latest_charge: charge } = await debit('AT051904300235473205');
+  it('AT591904300235473203 succeeds and is disputed', async () => {
+    const { latest_charge: charge } = await debit('AT591904300235473203');
     await advance(5);
     const [dispute] = (await stripe.disputes.list({ charge: charge as string })).data;
     expect(dispute).to.include({ status: 'needs_response', reason: 'general', amount: 2000 });
