@@ -30,7 +30,7 @@ describe('the publishable key', () => {
     raw(sandbox, path, {
       method: 'POST',
       body,
-      headers: { authorization: `Bearer ${sandbox.publishableKey}` },
+      headers: { authorization: `Bearer ${sandbox.publishableKey}`, origin: 'https://shop.example' },
     });
 
   const secret = () => `client_secret=${intent.client_secret}`;
