@@ -96,10 +96,12 @@ export class Api {
   }
 
   private async attempt(attempt: Attempt, early: Answer | undefined): Promise<Answer> {
-    await delayed(attempt.fault, 'before');
+    const { fault } = attempt;
+    if (!fault) return this.execute(attempt);
+    await delayed(fault, 'before');
     const answer = early ? this.keep(attempt, early) : this.execute(attempt);
-    await delayed(attempt.fault, 'after');
-    return afterwards(attempt.fault, answer);
+    await delayed(fault, 'after');
+    return afterwards(fault, answer);
   }
 
   private route({ method, path }: ApiRequest): Match {
