@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ensureChromium } from './support/chromium.js';
 import type { FileReport, LaneOrder } from './support/lane.js';
 import { startTestMongod } from './support/mongod.js';
 
@@ -132,6 +133,9 @@ async function run(): Promise<number> {
   });
   const globs = positionals.length > 0 ? positionals : ALL;
   const files = [...new Set(globs.flatMap((glob) => lookupFiles(glob, ['.ts'])))];
+  // Before the files share it: two at a time would get in each other's way.
+  if (files.some((file) => file.includes('tests/browser/')) && (await ensureChromium()) === null)
+    say('there is no Chromium, and none could be installed: the tests that need it will say so');
   const mongod = await startTestMongod(say);
   try {
     const env: NodeJS.ProcessEnv = { ...process.env, GUICHET_TEST_MONGODB_URI: mongod.uri };
