@@ -14,6 +14,7 @@ import {
 import { conclude, wholeDescriptor } from './captures.js';
 import type { Card, Decline } from './cards.js';
 import { charge } from './charges.js';
+import { declineDetails } from './declines.js';
 import { type GivenMethod, methodFor } from './intent-method.js';
 import type { GivenMandate } from './mandates.js';
 import { needsReturnUrl, threeDSecureAction, type Whereabouts } from './next-action.js';
@@ -134,14 +135,7 @@ function declined(
   intent: Stripe.PaymentIntent,
   { paymentMethod, decline, charge: chargeId }: Attempt & { decline: Decline; charge: string },
 ): StripeError {
-  const details = {
-    charge: chargeId,
-    code: decline.code,
-    ...(decline.declineCode !== undefined && { decline_code: decline.declineCode }),
-    message: decline.message,
-    ...(decline.param !== undefined && { param: decline.param }),
-    payment_method: paymentMethod,
-  };
+  const details = { charge: chargeId, ...declineDetails(decline), payment_method: paymentMethod };
   const failed = fail(tx, intent, {
     latest_charge: chargeId,
     last_payment_error: {
