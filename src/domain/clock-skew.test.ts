@@ -18,11 +18,13 @@ describe('clockSkewMs', () => {
   it('never accuses by more than the clocks are apart, and misses at most the call and a second', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: -400_000, max: 400_000 }),
-        fc.nat(5000),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        fc.nat(999),
-        (offset, spanMs, moment, start) => {
+        fc.record({
+          offset: fc.integer({ min: -400_000, max: 400_000 }),
+          spanMs: fc.nat(5000),
+          moment: fc.double({ min: 0, max: 1, noNaN: true }),
+          start: fc.nat(999),
+        }),
+        ({ offset, spanMs, moment, start }) => {
           const there = at(start).getTime() + Math.floor(spanMs * moment) + offset;
           const date = new Date(Math.floor(there / 1000) * 1000);
           const skew = Math.abs(clockSkewMs({ date, startedAt: at(start), spanMs }));
