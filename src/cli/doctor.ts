@@ -73,6 +73,7 @@ async function connectTo(settings: Settings): Promise<Database> {
   const limited = {
     serverSelectionTimeoutMs: Math.min(mongodb.serverSelectionTimeoutMs, STEP_LIMIT_MS),
     socketTimeoutMs: Math.min(mongodb.socketTimeoutMs, STEP_LIMIT_MS),
+    connectTimeoutMs: STEP_LIMIT_MS,
   };
   return connectDatabase({ ...mongodb, ...limited, uri: mongodb.uri ?? '' }).catch((error: unknown) => {
     throw new CheckFailure(
@@ -89,7 +90,7 @@ function askStripe(settings: Settings) {
     const { secretKey, mode } = stripe;
     if (secretKey === null || mode === null) throw new CheckFailure('not checked', 'set STRIPE_SECRET_KEY');
     const gateway = createStripeGateway(
-      createStripe({ stripe: { ...stripe, secretKey, mode } }),
+      createStripe({ stripe: { ...stripe, secretKey, mode, confirmTimeoutMs: STEP_LIMIT_MS } }),
       systemClock,
     );
     return gateway.send({ method: 'GET', path, timeoutMs: Math.min(stripe.callTimeoutMs, STEP_LIMIT_MS) });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { MongoClient } from 'mongodb';
 import { SMTPServer } from 'smtp-server';
@@ -297,6 +297,35 @@ describe('guichet doctor', function () {
     expect(code).to.equal(1);
     expect(output).to.match(/^failed +SMTP .*refuses the login\. Fix: correct user and password/m);
     expect(output).not.to.include('hunter2');
+  });
+
+  it('ends in seconds where nothing ever answers', async () => {
+    const accepted = new Set<Socket>();
+    const silent = createServer((socket) => void accepted.add(socket));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const began = performance.now();
+    const { code, of } = await findings({
+      MONGODB_URI: `mongodb://127.0.0.1:${port}/`,
+      MONGODB_SERVER_SELECTION_TIMEOUT_MS: '20000',
+      STRIPE_API_BASE_URL: `http://127.0.0.1:${port}`,
+      SMTP_URL: `smtp://127.0.0.1:${port}`,
+    });
+    const tookMs = performance.now() - began;
+    for (const socket of accepted) socket.destroy();
+    silent.close();
+    expect(code).to.equal(1);
+    expect([...of.keys()]).to.include.members(['MongoDB', 'Stripe key', 'clock', 'webhook endpoint', 'SMTP']);
+    // The checks end within 5 s; no socket may keep the process longer (30 s in the driver, 20 s in the SDK).
+    expect(tookMs).to.be.below(15_000);
+  });
+
+  it('tells of an empty environment all that is missing', async () => {
+    const child = startChild('bin/guichet.ts', {}, ['doctor']);
+    expect(await child.ended).to.equal(1);
+    expect(child.output()).to.match(/^failed +configuration .*MONGODB_URI.*STRIPE_SECRET_KEY.*SMTP_URL/m);
+    expect(child.output()).to.match(/^failed +SMTP +not checked: SMTP_URL is required/m);
+    expect(child.output()).not.to.include('redacted');
   });
 
   it('needs no mail server where receipts are off', async () => {

@@ -7,12 +7,17 @@ export interface Settings {
   problems: readonly ConfigProblem[];
 }
 
+const EXAMPLE = /, for example .*$/;
+
 /** Throws CheckFailure when one of the settings that a check goes by is wrong or missing. */
 export function requireSettings({ problems }: Pick<Settings, 'problems'>, ...names: string[]): void {
   const found = problems.filter(({ name }) => names.includes(name));
   if (found.length === 0) return;
-  const why = found.map(({ name, message }) => `${name} ${message}`).join('; ');
-  throw new CheckFailure(`not checked: ${why}`, `set ${found.map(({ name }) => name).join(' and ')} right`);
+  const why = found.map(({ name, message }) => `${name} ${message.replace(EXAMPLE, '')}`).join('; ');
+  throw new CheckFailure(
+    `not checked: ${why}`,
+    `correct ${found.map(({ name }) => name).join(' and ')}, as the check configuration tells`,
+  );
 }
 
 /** What `guichet serve` would refuse to start for, all at once. */
