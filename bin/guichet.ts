@@ -77,6 +77,17 @@ program
   });
 
 program
+  .command('doctor')
+  .description('check settings, MongoDB, Stripe and mail; each finding with its fix')
+  .option('--json', 'one JSON document', false)
+  .action(async ({ json }: { json: boolean }) => {
+    const { diagnose, linesOf } = await import('../src/cli/doctor.js');
+    const diagnosis = await diagnose(process.env);
+    print(...(json ? [JSON.stringify(diagnosis)] : linesOf(diagnosis)));
+    if (!diagnosis.ok) process.exitCode = 1;
+  });
+
+program
   .command('sandbox')
   .description('the local Stripe alone')
   .option('--port <port>', 'the port to listen to', '12111')

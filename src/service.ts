@@ -8,6 +8,7 @@ import { receiveWebhook } from './middlewares/stripe/receive-webhook.js';
 import { findApiKey } from './services/access/api-keys.js';
 import { createReadiness } from './services/health/readiness.js';
 import { ingestEvent } from './services/stripe/webhooks/ingest-event.js';
+import { WEBHOOK_PATH } from './utils/stripe/webhook-path.js';
 import { startWorker, type Worker } from './worker.js';
 
 export type Role = 'api' | 'worker' | 'all';
@@ -30,7 +31,6 @@ export interface Service {
   stop(): Promise<boolean>;
 }
 
-const WEBHOOK_PATH = '/api/webhooks/stripe';
 /** Stripe signs the time of sending; older or newer ones may be replays. */
 const SIGNATURE_TOLERANCE_SECONDS = 300;
 
