@@ -365,6 +365,29 @@ describe('the web layer', () => {
     });
   });
 
+  it('X6 refuses a card number in a query, of any route, and writes it nowhere', async () => {
+    const { calls } = await start();
+    const queries = [
+      'note=4242424242424242',
+      'note=4242+4242+4242+4242',
+      'note=4242%204242-4242%204242',
+      '4242424242424242',
+    ];
+    for (const query of queries) {
+      const response = await raw(`/api/payments/${newId('pay')}/status?${query}`);
+      expect(response.status, query).to.equal(400);
+      const text = await response.text();
+      expect(JSON.parse(text)).to.include({ code: 'card_number_refused' });
+      expect(text).to.not.match(/4242/);
+    }
+    await raw('/api/orders/4242%204242%204242%204242');
+    await raw('/4242-4242-4242-4242');
+    await web.stop();
+    expect(calls).to.deep.equal([]);
+    expect(web.logs).to.have.length(queries.length + 2);
+    expect(web.logs.join('')).to.not.match(/4242[ -]?(%20)?4242/);
+  });
+
   describe('request ids, headers and origins', () => {
     it("takes a caller's request id where it is sane, and makes one otherwise", async () => {
       await start();

@@ -42,6 +42,8 @@ export interface Config {
     maxSockets: number;
   };
   payments: { returnUrl: string | null; returnHosts: string[] };
+  /** Null where users' tokens are not taken. */
+  jwt: JwtSettings | null;
   /** Null when the checkout page is off. */
   checkout: { publishableKey: string; jsUrl: string } | null;
   receipts: {
@@ -50,6 +52,14 @@ export interface Config {
     from: string;
     merchantName: string;
   };
+}
+
+/** Whose tokens are trusted, for whom they must be made, and what checks them. */
+export interface JwtSettings {
+  issuer: string;
+  /** One of these. */
+  audience: readonly string[];
+  key: { type: 'jwks'; url: string } | { type: 'secret'; secret: string };
 }
 
 /** A configuration from which nothing is missing. */
@@ -162,6 +172,7 @@ function findConflicts(source: Environment): ConfigProblem[] {
   if (mode === 'live' && source.STRIPE_API_BASE_URL?.startsWith('http://')) {
     add('STRIPE_API_BASE_URL', 'expected https:// in live mode: the key would travel in clear');
   }
+  for (const { name, message } of findJwtConflicts(source, mode)) add(name, message);
   if (source.STRIPE_WEBHOOK_SECRET !== undefined) {
     add('STRIPE_WEBHOOK_SECRET', 'is no setting: name it STRIPE_WEBHOOK_SECRETS, a list');
   }
@@ -172,6 +183,30 @@ function findConflicts(source: Environment): ConfigProblem[] {
   ] as const;
   for (const [name, limit] of limits) {
     if (numberOf(source, name) > numberOf(source, limit)) add(name, `expected at most ${limit}`);
+  }
+  return problems;
+}
+
+function findJwtConflicts(source: Environment, mode: string | null | undefined): ConfigProblem[] {
+  const keys = (['JWT_JWKS_URL', 'JWT_SECRET'] as const).filter((name) => source[name] !== undefined);
+  const claims = (['JWT_ISSUER', 'JWT_AUDIENCE'] as const).filter((name) => source[name] !== undefined);
+  const problems: ConfigProblem[] = [];
+  if (keys.length === 2) {
+    problems.push({ name: 'JWT_SECRET', message: 'expected one of JWT_JWKS_URL and JWT_SECRET, not both' });
+  }
+  if (keys.length === 0 && claims.length > 0) {
+    problems.push({ name: 'JWT_JWKS_URL', message: `is required with ${claims[0]}, or JWT_SECRET is` });
+  }
+  for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
+    const missing = keys.length > 0 && source[name] === undefined;
+    if (missing)
+      problems.push({ name, message: `is required with ${keys[0]}: other services' tokens would pass` });
+  }
+  if (mode === 'live' && source.JWT_JWKS_URL?.startsWith('http://')) {
+    problems.push({
+      name: 'JWT_JWKS_URL',
+      message: 'expected https:// in live mode: the keys could be swapped',
+    });
   }
   return problems;
 }
@@ -209,6 +244,7 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
       returnUrl,
       returnHosts: settings.PAYMENT_RETURN_HOSTS ?? (returnUrl === null ? [] : [new URL(returnUrl).host]),
     },
+    jwt: jwtConfig(settings),
     checkout:
       settings.STRIPE_PUBLISHABLE_KEY === undefined
         ? null
@@ -220,6 +256,14 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
       merchantName: settings.MERCHANT_NAME,
     },
   };
+}
+
+/** `findConflicts` has seen that an issuer, an audience and one key come together. */
+function jwtConfig(settings: Settings): JwtSettings | null {
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URL: url, JWT_SECRET: secret } = settings;
+  if (issuer === undefined || audience === undefined) return null;
+  if (url !== undefined) return { issuer, audience, key: { type: 'jwks', url } };
+  return secret === undefined ? null : { issuer, audience, key: { type: 'secret', secret } };
 }
 
 function serverConfig(settings: Settings, command: 'dev' | 'serve'): Config['server'] {

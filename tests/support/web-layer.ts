@@ -1,6 +1,8 @@
 import { type AppDependencies, createApp } from '../../src/app.js';
+import { unauthenticated } from '../../src/domain/errors.js';
 import type { ApiKeyRow, Scope } from '../../src/domain/rows/api-key.js';
 import { startHttpServer } from '../../src/http-server.js';
+import { bearerAuthentication } from '../../src/middlewares/authenticate.js';
 import { createInFlight } from '../../src/middlewares/in-flight.js';
 import type { WebhookHandler } from '../../src/middlewares/stripe/receive-webhook.js';
 import { createLogger } from '../../src/observability/logger.js';
@@ -47,7 +49,11 @@ export async function startWebLayer(options: WebLayerOptions = {}): Promise<WebL
     config: { trustProxy: false, corsOrigins: ['https://shop.example.com'], bodyLimitBytes: 100_000 },
     useCases: recorded({ ...memoryUseCases(), ...options.useCases }, calls),
     idempotencyKeys: keys,
-    findApiKey: async (token) => KEYS[token] ?? null,
+    authenticate: bearerAuthentication({
+      findApiKey: async (token) => KEYS[token] ?? null,
+      verifyUserToken: async (token) => userOfToken(token),
+    }),
+    ownerOf: async () => 'user_1',
     clientSecretOf: async () => 'pi_1_secret_abc',
     checkout: {
       publishableKey: 'pk_test_1',
@@ -109,6 +115,13 @@ function recorded(useCases: UseCases, calls: string[]): UseCases {
       return Reflect.get(target, name, receiver);
     },
   });
+}
+
+/** `user~<userId>` stands for a JWT of that user: what makes a real one valid has tests of its own. */
+function userOfToken(token: string): string {
+  const userId = /^user~(\w+)$/.exec(token)?.[1];
+  if (userId === undefined) throw unauthenticated('invalid_token', 'The token is not valid here.');
+  return userId;
 }
 
 function apiKey(id: string, scopes: Scope[]): ApiKeyRow {

@@ -5,6 +5,7 @@ import type { PaymentRow } from '../../domain/rows/payment.js';
 import { isDuplicateKey } from '../../repositories/errors.js';
 import type { BoundRepositories } from '../../repositories/repositories.js';
 import { acceptAmount, acceptCurrency } from '../accept-amount.js';
+import { requirePricing } from '../access/require-pricing.js';
 import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
@@ -59,7 +60,7 @@ async function open(
       const existing = input.orderId ? await bound.payments.liveOfOrder(input.orderId) : null;
       if (existing) return { existing };
       const now = clock.now();
-      const payment = newPayment(dependencies, await termsOf(dependencies, bound, input), now);
+      const payment = newPayment(dependencies, await termsOf(dependencies, bound, { input, context }), now);
       const { rows, operation } = paymentOpening(dependencies, payment, { context, token, now });
       const { idempotency } = context;
       if (idempotency) await bound.idempotencyKeys.link(idempotency.id, idempotency.token, operation._id);
@@ -78,7 +79,7 @@ async function open(
 async function termsOf(
   dependencies: UseCaseDependencies,
   bound: BoundRepositories,
-  input: CreatePaymentInput,
+  { input, context }: { input: CreatePaymentInput; context: CallContext },
 ): Promise<PaymentTerms> {
   const customer = input.customerId ? await bound.customers.get(input.customerId) : null;
   if (input.customerId && (!customer?.stripe.customerId || customer.deleted)) {
@@ -88,7 +89,10 @@ async function termsOf(
     );
   }
   const common = { input, customer };
-  if (!input.orderId) return { ...common, order: null, ...amountOf(dependencies, input) };
+  if (!input.orderId) {
+    requirePricing(context.actor);
+    return { ...common, order: null, ...amountOf(dependencies, input) };
+  }
   const order = await bound.orders.get(input.orderId);
   if (!order) throw notFound('order_not_found', 'There is no such order.');
   if (order.status !== 'pending') {
