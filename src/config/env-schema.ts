@@ -1,24 +1,7 @@
 import { z } from 'zod';
+import { optional, preset, type SettingInfo } from './setting.js';
 import { httpUrl, integer, isHost, isOrigin, listOf, matching, oneOf, trustProxy } from './setting-types.js';
-
-export interface SettingInfo {
-  group: string;
-  description: string;
-  example?: string;
-  /** As it would be written in the environment. */
-  default?: string;
-  /** `guichet serve` does not start without it. */
-  requiredToServe?: boolean;
-}
-
-function optional<T extends z.ZodType>(schema: T, info: SettingInfo) {
-  return schema.optional().meta({ ...info });
-}
-
-function preset<T extends z.ZodType<unknown, string>>(schema: T, value: string, info: SettingInfo) {
-  // The default is parsed like any other value, so that it cannot break a rule.
-  return schema.prefault(value as z.input<T>).meta({ ...info, default: value });
-}
+import { userTokens } from './user-token-settings.js';
 
 const hosts = listOf(isHost, 'host names');
 
@@ -211,33 +194,6 @@ const stripe = {
     group: 'Stripe',
     description: 'Connections to Stripe of one process.',
   }),
-};
-
-const userTokens = {
-  JWT_JWKS_URL: optional(httpUrl(), {
-    group: 'User tokens',
-    description:
-      'Public keys of the identity provider whose JWTs users send. Unset, with JWT_SECRET unset too: API keys only.',
-    example: 'https://id.example.com/.well-known/jwks.json',
-  }),
-  JWT_SECRET: optional(matching(/^.{32,1024}$/, 'at least 32 characters'), {
-    group: 'User tokens',
-    description: 'Shared secret (HS256) instead of JWT_JWKS_URL. Whoever has it can be any user.',
-    example: 'replace_me_with_at_least_32_random_characters',
-  }),
-  JWT_ISSUER: optional(matching(/^\S{1,500}$/, 'text without blanks'), {
-    group: 'User tokens',
-    description: 'The iss that tokens must have. Required with JWT_JWKS_URL or JWT_SECRET.',
-    example: 'https://id.example.com/',
-  }),
-  JWT_AUDIENCE: optional(
-    listOf((entry) => /^\S{1,500}$/.test(entry), 'audiences'),
-    {
-      group: 'User tokens',
-      description: 'The aud that tokens must have, or several. Required with JWT_JWKS_URL or JWT_SECRET.',
-      example: 'guichet',
-    },
-  ),
 };
 
 const paymentsAndReceipts = {
