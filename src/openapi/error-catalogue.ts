@@ -34,6 +34,11 @@ export const errorCatalogue = {
     status: 400,
     detail: 'The Idempotency-Key must be 1 to 255 visible ASCII characters without spaces.',
   },
+  invalid_cursor: {
+    status: 400,
+    detail: 'Send the `nextCursor` of the previous page unchanged, or leave `cursor` out to start again.',
+    errors: [{ path: 'cursor', message: 'is not a cursor of this list', code: 'invalid_cursor' }],
+  },
   return_url_not_allowed: {
     status: 400,
     detail: 'returnUrl must be on one of these hosts: shop.example.com.',
@@ -76,10 +81,23 @@ export const errorCatalogue = {
     status: 403,
     detail: 'A user’s token may not set prices. Let your server, which has an API key, create the order.',
   },
+  scope_not_held: {
+    status: 403,
+    detail:
+      'A key gives only scopes that it has; yours lacks payments:write. Use another key, or guichet keys.',
+  },
   checkout_not_found: { status: 404, detail: 'There is no such order, or the link is not complete.' },
   order_not_found: { status: 404, detail: 'There is no such order.' },
   payment_not_found: { status: 404, detail: 'There is no such payment.' },
   customer_not_found: { status: 404, detail: 'There is no such customer.' },
+  api_key_not_found: {
+    status: 404,
+    detail: 'There is no such API key. List them with GET /api/ops/keys.',
+  },
+  api_key_not_active: {
+    status: 409,
+    detail: 'The key was rolled before: roll its successor, or revoke this one to end it now.',
+  },
   customer_in_progress: {
     status: 409,
     detail: 'This user’s customer is being created. Send the same request again.',

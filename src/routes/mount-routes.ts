@@ -82,9 +82,10 @@ function runOnce(
 
 function callContext(route: Route, res: Response): CallContext {
   const requestId = requestIdOf(res);
-  const actor: CallContext['actor'] =
-    route.scope === null ? { type: 'system', id: 'anonymous' } : actorOf(callerOf(res));
-  return { requestId, actor, idempotency: null };
+  if (route.scope === null)
+    return { requestId, actor: { type: 'system', id: 'anonymous' }, idempotency: null };
+  const caller = callerOf(res);
+  return { requestId, actor: actorOf(caller), scopes: caller.scopes, idempotency: null };
 }
 
 function methodsByPath(routes: readonly Route[]): Map<string, string[]> {

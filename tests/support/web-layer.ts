@@ -83,7 +83,15 @@ export async function startWebLayer(options: WebLayerOptions = {}): Promise<WebL
 }
 
 function memoryUseCases(): UseCases {
+  const row = apiKey('key_1', ['ops']);
   return {
+    createApiKey: async ({ name, scopes }) => ({
+      key: 'gk_test_1',
+      row: { ...row, name, scopes: [...scopes] },
+    }),
+    listApiKeys: async () => ({ rows: [row], next: null, now: new Date(0) }),
+    rollApiKey: async ({ id }) => ({ key: 'gk_test_2', row: { ...row, replaces: id } }),
+    revokeApiKey: async (id) => ({ ...row, _id: id, revokedAt: new Date(0) }),
     createCustomer: async (input) => ({
       customer: exampleCustomer({ userId: input.userId, email: input.email, name: input.name ?? null }),
       created: true,
@@ -125,5 +133,9 @@ function userOfToken(token: string): string {
 }
 
 function apiKey(id: string, scopes: Scope[]): ApiKeyRow {
-  return { _id: id, name: id, hash: '', hint: 'gk_', scopes, createdAt: new Date(0), revokedAt: null };
+  return {
+    ...{ _id: id, name: id, hash: '', hint: 'gk_', scopes, version: 1, audit: null },
+    ...{ createdAt: new Date(0), updatedAt: new Date(0), lastUsedAt: null },
+    ...{ expiresAt: null, replaces: null, revokedAt: null },
+  };
 }
