@@ -47,7 +47,7 @@ export function findApiKey({
     try {
       await apiKeys.noteUse(_id, { seen: lastUsedAt, at: now });
     } catch (err) {
-      logger.warn({ err, apiKeyId: _id }, 'the last use of an API key could not be noted');
+      logger.warn({ err, keyId: _id }, 'the last use of an API key could not be noted');
     } finally {
       noting.delete(_id);
     }
