@@ -20,7 +20,6 @@ interface Operation {
   'x-scope'?: string;
   parameters?: { name: string; in: string; required?: boolean; schema: Schema }[];
   requestBody?: { content: { 'application/json': { schema: Schema } } };
-  responses: Record<string, unknown>;
 }
 
 /** An operation of openapi.json that can be called with nothing known but the document. */
@@ -32,7 +31,10 @@ export interface DocumentCall {
   scope: string | null;
   /** The ways to be let in: `apiKey`, `userToken`; empty for what anybody may ask. */
   security: string[];
-  statuses: number[];
+  /** The parameters of its query. */
+  query: string[];
+  /** The fields of its body; null without one. */
+  fields: string[] | null;
   /** A valid request: every required field, and every optional one that names an object, with `known` values. */
   request(known: KnownValues): { path: string; body: unknown };
 }
@@ -53,11 +55,22 @@ export function documentCalls(): DocumentCall[] {
         path,
         scope: operation['x-scope'] ?? null,
         security: operation.security.flatMap((way) => Object.keys(way)),
-        statuses: Object.keys(operation.responses).map(Number),
+        query: queryOf(operation),
+        fields: fieldsOf(operation),
         request: (known: KnownValues) => requestOf(path, operation, known),
       };
     }),
   );
+}
+
+function queryOf({ parameters = [] }: Operation): string[] {
+  return parameters.filter((each) => each.in === 'query').map(({ name }) => name);
+}
+
+function fieldsOf({ requestBody }: Operation): string[] | null {
+  if (requestBody === undefined) return null;
+  const { schema } = requestBody.content['application/json'];
+  return Object.keys((schema.$ref === undefined ? schema : resolve(schema.$ref)).properties ?? {});
 }
 
 function requestOf(path: string, { parameters = [], requestBody }: Operation, known: KnownValues) {
