@@ -92,10 +92,10 @@ export function apiKeyRow({ key, name, scopes, replaces }: NewKey, now: Date): A
 
 /** The new row with its audit record. */
 export function creationOf(row: ApiKeyRow): Change[] {
-  const { name, scopes, hint, replaces } = row;
+  const { name, scopes, replaces } = row;
   return [
     insert('apiKeys', row),
-    { ...auditOf(row._id, 'api_key.created'), after: { name, scopes, hint, replaces } },
+    { ...auditOf(row._id, 'api_key.created'), after: { name, scopes, replaces } },
   ];
 }
 
