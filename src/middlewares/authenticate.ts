@@ -16,6 +16,8 @@ export type VerifyUserToken = (token: string) => Promise<string>;
 
 const BEARER = /^Bearer +([\w.~+/-]{1,8000}=*)$/i;
 const API_KEY = /^gk_[\w-]{1,200}$/;
+/** Three parts, of which the last is empty where nobody signed: it is for the verification to refuse that. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /** 401 for a stranger; otherwise the principal is there for the rest of the pipeline (`callerOf`). */
 export function requirePrincipal(authenticate: Authenticate): RequestHandler {
@@ -33,8 +35,8 @@ export function requirePrincipal(authenticate: Authenticate): RequestHandler {
 }
 
 /**
- * `Authorization: Bearer <API key or user's JWT>`. Which of the two it is shows in its first characters, so that
- * neither is ever tried as the other. An unknown key and a revoked one get the same 401. Without `verifyUserToken`
+ * `Authorization: Bearer <API key or user's JWT>`. Which of the two it is shows in its form, so that neither is
+ * ever tried as the other. An unknown key and a revoked one get the same 401. Without `verifyUserToken`
  * no user's token is taken.
  */
 export function bearerAuthentication(parts: {
@@ -45,7 +47,8 @@ export function bearerAuthentication(parts: {
   return async ({ headers: { authorization } }) => {
     if (authorization === undefined) return null;
     const token = BEARER.exec(authorization)?.[1];
-    if (token !== undefined && verifyUserToken !== null && !token.startsWith('gk_')) {
+    if (token !== undefined && JWT.test(token)) {
+      if (verifyUserToken === null) throw noUserTokens();
       return { userId: await verifyUserToken(token), scopes: userScopes };
     }
     const apiKey = token !== undefined && API_KEY.test(token) ? await findApiKey(token) : null;
@@ -54,4 +57,11 @@ export function bearerAuthentication(parts: {
     }
     return { userId: null, scopes: apiKey.scopes, apiKeyId: apiKey._id };
   };
+}
+
+function noUserTokens() {
+  return unauthenticated(
+    'invalid_token',
+    'This service takes API keys alone: for users’ tokens set JWT_JWKS_URL or JWT_SECRET.',
+  );
 }

@@ -52,12 +52,14 @@ describe('every route', () => {
       'Basic gk_writer',
       'gk_writer',
       'Bearer sk_test_1',
+      'Bearer jwt.is-nobody.',
       'Bearer gk_writer gk_writer',
     ]) {
       it(`${name} is 401 for ${JSON.stringify(authorization)}`, async () => {
         const response = await call(route, authorization);
         expect(response.status).to.equal(401);
-        expect(response.headers['www-authenticate']).to.match(/^Bearer /);
+        const shown = authorization === null ? '' : ', error="invalid_token"';
+        expect(response.headers['www-authenticate']).to.equal(`Bearer realm="guichet"${shown}`);
         expect(web.calls).to.deep.equal([]);
       });
     }

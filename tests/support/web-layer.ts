@@ -125,9 +125,9 @@ function recorded(useCases: UseCases, calls: string[]): UseCases {
   });
 }
 
-/** `user~<userId>` stands for a JWT of that user: what makes a real one valid has tests of its own. */
+/** `jwt.<userId>.` stands for a JWT of that user: what makes a real one valid has tests of its own. */
 function userOfToken(token: string): string {
-  const userId = /^user~(\w+)$/.exec(token)?.[1];
+  const userId = /^jwt\.(\w+)\.$/.exec(token)?.[1];
   if (userId === undefined) throw unauthenticated('invalid_token', 'The token is not valid here.');
   return userId;
 }
