@@ -27,6 +27,7 @@ const MAX_ROUNDS = 3;
  */
 export function createPayment(dependencies: UseCaseDependencies): UseCases['createPayment'] {
   return async (input, context) => {
+    if (!input.orderId) requirePricing(context.actor);
     const resumed = context.idempotency?.operationId;
     if (resumed) return made(dependencies, await resumeOperation(dependencies, resumed, WAIT_MS));
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -60,7 +61,7 @@ async function open(
       const existing = input.orderId ? await bound.payments.liveOfOrder(input.orderId) : null;
       if (existing) return { existing };
       const now = clock.now();
-      const payment = newPayment(dependencies, await termsOf(dependencies, bound, { input, context }), now);
+      const payment = newPayment(dependencies, await termsOf(dependencies, bound, input), now);
       const { rows, operation } = paymentOpening(dependencies, payment, { context, token, now });
       const { idempotency } = context;
       if (idempotency) await bound.idempotencyKeys.link(idempotency.id, idempotency.token, operation._id);
@@ -79,7 +80,7 @@ async function open(
 async function termsOf(
   dependencies: UseCaseDependencies,
   bound: BoundRepositories,
-  { input, context }: { input: CreatePaymentInput; context: CallContext },
+  input: CreatePaymentInput,
 ): Promise<PaymentTerms> {
   const customer = input.customerId ? await bound.customers.get(input.customerId) : null;
   if (input.customerId && (!customer?.stripe.customerId || customer.deleted)) {
@@ -89,10 +90,7 @@ async function termsOf(
     );
   }
   const common = { input, customer };
-  if (!input.orderId) {
-    requirePricing(context.actor);
-    return { ...common, order: null, ...amountOf(dependencies, input) };
-  }
+  if (!input.orderId) return { ...common, order: null, ...amountOf(dependencies, input) };
   const order = await bound.orders.get(input.orderId);
   if (!order) throw notFound('order_not_found', 'There is no such order.');
   if (order.status !== 'pending') {
