@@ -54,6 +54,24 @@ describe('migrateUp', () => {
     expect(new Set(tokens).size).to.equal(3);
   });
 
+  it('gives keys from before they could be rolled what a rolled one needs, and keeps the others', async () => {
+    const { database, stores } = db;
+    const createdAt = new Date('2025-01-15T12:00:00.000Z');
+    const old = { name: 'shop', hint: 'gk_test_abcd', scopes: ['ops'], createdAt, revokedAt: null };
+    const current = { ...old, hash: 'h2', version: 7, lastUsedAt: createdAt };
+    await stores.apiKeys.batch.insertMany([
+      { _id: 'key_old', ...old, hash: 'h1' },
+      { _id: 'key_current', ...current },
+    ]);
+    await migrateUp(database);
+    expect(await stores.apiKeys.raw.findOne({ _id: 'key_old' })).to.deep.equal({
+      ...{ _id: 'key_old', ...old, hash: 'h1', version: 1, audit: null, updatedAt: createdAt },
+      ...{ lastUsedAt: null, expiresAt: null, replaces: null },
+    });
+    const kept = await stores.apiKeys.raw.findOne({ _id: 'key_current' });
+    expect(kept).to.deep.equal({ _id: 'key_current', ...current });
+  });
+
   it('gives the lock back when a migration fails, so that the next one can try', async () => {
     const { database, stores } = db;
     // An index that is there with other options is a failure of createIndex.

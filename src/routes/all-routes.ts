@@ -2,6 +2,10 @@ import { readCheckoutRoute } from './checkout/read-checkout.js';
 import { startCheckoutRoute } from './checkout/start-checkout.js';
 import { createCustomerRoute } from './customers/create-customer.js';
 import { liveRoute, readyRoute } from './health/health.js';
+import { createApiKeyRoute } from './ops/create-api-key.js';
+import { listApiKeysRoute } from './ops/list-api-keys.js';
+import { revokeApiKeyRoute } from './ops/revoke-api-key.js';
+import { rollApiKeyRoute } from './ops/roll-api-key.js';
 import { createOrderRoute } from './orders/create-order.js';
 import { getOrderRoute } from './orders/get-order.js';
 import { confirmPaymentRoute } from './payments/confirm-payment.js';
@@ -25,6 +29,10 @@ export const allRoutes: readonly Route[] = [
   getPaymentRoute,
   refundPaymentRoute,
   ...checkoutRoutes,
+  createApiKeyRoute,
+  listApiKeysRoute,
+  rollApiKeyRoute,
+  revokeApiKeyRoute,
   liveRoute,
   readyRoute,
 ];

@@ -1,4 +1,5 @@
 import { notFound } from '../domain/errors.js';
+import { manageApiKeys } from './access/manage-api-keys.js';
 import { openCheckout, startCheckout } from './checkout/open-checkout.js';
 import { createCustomer } from './customers/create-customer.js';
 import type { UseCaseDependencies } from './dependencies.js';
@@ -19,6 +20,7 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
   const checkout = { repositories: dependencies.repositories, ...payment };
   return {
     ...payment,
+    ...manageApiKeys({ ...dependencies, mode: dependencies.platform.livemode ? 'live' : 'test' }),
     openCheckout: openCheckout(checkout),
     startCheckout: startCheckout(checkout),
     createCustomer: createCustomer(dependencies),

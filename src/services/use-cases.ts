@@ -1,16 +1,20 @@
 import type { Checkout } from '../domain/checkout-state.js';
+import type { Scope } from '../domain/rows/api-key.js';
 import type { CustomerRow } from '../domain/rows/customer.js';
 import type { Actor } from '../domain/rows/operation.js';
 import type { Locale, OrderItem, OrderRow } from '../domain/rows/order.js';
 import type { PaymentRow } from '../domain/rows/payment.js';
 import type { RefundReason, RefundRow } from '../domain/rows/refund.js';
 import type { Metadata } from '../domain/rows/shared.js';
+import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
 
 /** What every use case is told of the request that asks for it. */
 export interface CallContext {
   requestId: string;
   actor: Actor;
+  /** What the caller may do, and so hand on; absent for nothing. */
+  scopes?: readonly Scope[];
   /** The claim on the caller's Idempotency-Key; null where the route takes none. */
   idempotency: IdempotencyClaim | null;
 }
@@ -68,7 +72,7 @@ export interface CheckoutKey {
  * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
  * `GuichetError` whose category the caller maps to its own protocol.
  */
-export interface UseCases {
+export interface UseCases extends ApiKeyUseCases {
   createCustomer(
     input: CreateCustomerInput,
     context: CallContext,

@@ -103,6 +103,11 @@ export class ApiClient {
     return this.#send<Success>('POST', path, { ...options, json: JSON.stringify(body) });
   }
 
+  /** Any method; without a body when it is undefined. */
+  send<Success>(method: string, path: string, body: unknown): Promise<ApiAnswer<Success>> {
+    return this.#send<Success>(method, path, body === undefined ? {} : { json: JSON.stringify(body) });
+  }
+
   async #send<Success>(method: string, path: string, options: CallOptions & { json?: string }) {
     const { idempotencyKey = randomUUID(), json, signal } = options;
     const response = await fetch(`${this.#baseUrl}${path}`, {

@@ -10,6 +10,7 @@ export const refundPaymentRoute = route({
   description: 'Of refunds that are asked for at the same time, all that fit are accepted.',
   tags: ['Payments'],
   scope: 'payments:write',
+  serverOnly: true,
   idempotency: true,
   request: { body: refundPaymentBody },
   responses: { 201: { description: 'The new refund', schema: refundResponse } },

@@ -5,6 +5,7 @@ import type { PaymentRow } from '../../domain/rows/payment.js';
 import { isDuplicateKey } from '../../repositories/errors.js';
 import type { BoundRepositories } from '../../repositories/repositories.js';
 import { acceptAmount, acceptCurrency } from '../accept-amount.js';
+import { requirePricing } from '../access/require-pricing.js';
 import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
@@ -26,6 +27,7 @@ const MAX_ROUNDS = 3;
  */
 export function createPayment(dependencies: UseCaseDependencies): UseCases['createPayment'] {
   return async (input, context) => {
+    if (!input.orderId) requirePricing(context.actor);
     const resumed = context.idempotency?.operationId;
     if (resumed) return made(dependencies, await resumeOperation(dependencies, resumed, WAIT_MS));
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
