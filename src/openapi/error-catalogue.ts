@@ -73,6 +73,15 @@ export const errorCatalogue = {
   },
   order_not_payable: { status: 409, detail: 'The order is canceled: only a pending order can be paid.' },
   payment_not_confirmable: { status: 409, detail: 'The payment is succeeded: it cannot be confirmed.' },
+  payment_not_capturable: {
+    status: 409,
+    detail: 'The payment was captured already, and what was left of the authorisation is released.',
+  },
+  capture_exceeds_authorization: {
+    status: 409,
+    detail: 'Only 2500 usd were authorised.',
+    extra: { capturable: 2500 },
+  },
   payment_not_refundable: {
     status: 409,
     detail: 'The payment is processing: only a succeeded payment can be refunded.',

@@ -36,6 +36,7 @@ describe('every route', () => {
     expect(keyed).to.deep.equal([
       '/api/payments/create-intent',
       '/api/payments/confirm',
+      '/api/payments/:id/capture',
       '/api/payments/refund',
     ]);
   });

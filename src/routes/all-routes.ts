@@ -4,6 +4,7 @@ import { createCustomerRoute } from './customers/create-customer.js';
 import { liveRoute, readyRoute } from './health/health.js';
 import { createOrderRoute } from './orders/create-order.js';
 import { getOrderRoute } from './orders/get-order.js';
+import { capturePaymentRoute } from './payments/capture-payment.js';
 import { confirmPaymentRoute } from './payments/confirm-payment.js';
 import { createIntentRoute } from './payments/create-intent.js';
 import { getPaymentRoute } from './payments/get-payment.js';
@@ -21,6 +22,7 @@ export const allRoutes: readonly Route[] = [
   getOrderRoute,
   createIntentRoute,
   confirmPaymentRoute,
+  capturePaymentRoute,
   getPaymentStatusRoute,
   getPaymentRoute,
   refundPaymentRoute,

@@ -3,6 +3,7 @@ import { openCheckout, startCheckout } from './checkout/open-checkout.js';
 import { createCustomer } from './customers/create-customer.js';
 import type { UseCaseDependencies } from './dependencies.js';
 import { createOrder } from './orders/create-order.js';
+import { capturePayment } from './payments/capture-payment.js';
 import { confirmPayment } from './payments/confirm-payment.js';
 import { createPayment } from './payments/create-payment.js';
 import { refreshPayment } from './payments/refresh-payment.js';
@@ -24,6 +25,7 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     createCustomer: createCustomer(dependencies),
     createOrder: createOrder(dependencies),
     confirmPayment: confirmPayment(dependencies),
+    capturePayment: capturePayment(dependencies),
     refundPayment: refundPayment(dependencies),
     async getOrder(id) {
       const order = await orders.getWithCheckoutToken(id);

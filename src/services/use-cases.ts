@@ -2,7 +2,7 @@ import type { Checkout } from '../domain/checkout-state.js';
 import type { CustomerRow } from '../domain/rows/customer.js';
 import type { Actor } from '../domain/rows/operation.js';
 import type { Locale, OrderItem, OrderRow } from '../domain/rows/order.js';
-import type { PaymentRow } from '../domain/rows/payment.js';
+import type { CaptureMethod, PaymentRow } from '../domain/rows/payment.js';
 import type { RefundReason, RefundRow } from '../domain/rows/refund.js';
 import type { Metadata } from '../domain/rows/shared.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
@@ -37,6 +37,7 @@ export interface CreatePaymentInput {
   /** or an amount in minor units with its currency. */
   amount?: number | undefined;
   currency?: string | undefined;
+  captureMethod?: CaptureMethod | undefined;
   userId?: string | undefined;
   customerId?: string | undefined;
   receiptEmail?: string | undefined;
@@ -48,6 +49,12 @@ export interface ConfirmPaymentInput {
   paymentId: string;
   paymentMethodId: string;
   returnUrl?: string | undefined;
+}
+
+export interface CapturePaymentInput {
+  paymentId: string;
+  /** Minor units; everything that is authorised when absent. The rest is released. */
+  amount?: number | undefined;
 }
 
 export interface RefundPaymentInput {
@@ -82,6 +89,7 @@ export interface UseCases {
     context: CallContext,
   ): Promise<{ payment: PaymentRow; created: boolean }>;
   confirmPayment(input: ConfirmPaymentInput, context: CallContext): Promise<PaymentRow>;
+  capturePayment(input: CapturePaymentInput, context: CallContext): Promise<PaymentRow>;
   getPayment(id: string): Promise<PaymentRow>;
   /** Asks Stripe once, applies what it says, and reads the row. */
   refreshPayment(id: string): Promise<PaymentRow>;

@@ -82,6 +82,10 @@ export class ApiClient {
     return this.post<ConfirmPaymentResponse>('/api/payments/confirm', body, options);
   }
 
+  capture(paymentId: string, body: Body = {}, options?: CallOptions) {
+    return this.post<PaymentResponse>(`/api/payments/${paymentId}/capture`, body, options);
+  }
+
   refund(body: Body, options?: CallOptions) {
     return this.post<RefundResponse>('/api/payments/refund', body, options);
   }

@@ -90,6 +90,7 @@ function memoryUseCases(): UseCases {
       created: true,
     }),
     confirmPayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
+    capturePayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
     getPayment: async (id) => examplePayment({ _id: id }),
     refreshPayment: async (id) => examplePayment({ _id: id, status: 'succeeded' }),
     openCheckout: async ({ orderId }) => ({ order: exampleOrder({ _id: orderId }), payment: null }),

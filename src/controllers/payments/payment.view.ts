@@ -10,6 +10,7 @@ export function toPayment(row: PaymentRow): PaymentResponse {
     orderId: row.orderId,
     customerId: row.customerId,
     ...moneyOf(row),
+    captureMethod: row.captureMethod,
     description: row.description,
     receiptEmail: row.receiptEmail,
     metadata: row.metadata,
@@ -50,6 +51,7 @@ function moneyOf(row: PaymentRow) {
     amountCapturable,
     amountReceived,
     amountRefunded,
+    captureBefore: status === 'requires_capture' ? (row.captureBefore?.toISOString() ?? null) : null,
     lastError: lastError && {
       type: lastError.type,
       code: lastError.code,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Change, insert, move } from '../../domain/changes.js';
 import { requireCurrency } from '../../domain/currencies.js';
 import { conflict, notFound } from '../../domain/errors.js';
+import type { PaymentStatus } from '../../domain/payment-state.js';
 import { refundableAmount, reservedAmount } from '../../domain/refunds.js';
 import type { OperationRow } from '../../domain/rows/operation.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
@@ -97,10 +98,7 @@ function newRefund(
 
 function amountToRefund(payment: PaymentRow, refunds: RefundRow[], asked: number | undefined): number {
   if (payment.status !== 'succeeded') {
-    throw conflict(
-      'payment_not_refundable',
-      `The payment is ${payment.status}: only a succeeded payment can be refunded.`,
-    );
+    throw conflict('payment_not_refundable', notRefundable(payment.status));
   }
   const refundable = refundableAmount({
     status: payment.status,
@@ -116,6 +114,12 @@ function amountToRefund(payment: PaymentRow, refunds: RefundRow[], asked: number
   throw conflict('refund_exceeds_payment', `Only ${refundable} ${payment.currency} are left to refund.`, {
     extra: { refundable },
   });
+}
+
+function notRefundable(status: PaymentStatus): string {
+  return status === 'requires_capture'
+    ? 'The payment is authorised, and no money was taken yet: cancel it instead, with POST /api/payments/:id/cancel.'
+    : `The payment is ${status}: only a succeeded payment can be refunded.`;
 }
 
 function operationOf(refund: RefundRow) {

@@ -37,9 +37,26 @@ describe('the charge family', () => {
     expect(JSON.stringify(family.watched(chargeObject({ description: 'x' })))).to.equal(plain);
   });
 
-  it('changes no row of ours', () => {
-    const rows = workingSet({ payments: [examplePayment({ _id: 'pay_1' })] });
-    expect(family.decide(told(chargeObject()), rows, decisionContext())).to.deep.equal([]);
+  const decide = (fields: Record<string, unknown>, payment: Parameters<typeof examplePayment>[0] = {}) => {
+    const rows = workingSet({ payments: [examplePayment({ _id: 'pay_1', ...payment })] });
+    return family.decide(told(chargeObject(fields)), rows, decisionContext());
+  };
+  const heldUntil = (seconds: number) => ({ payment_method_details: { card: { capture_before: seconds } } });
+
+  it('R5 tells its payment what was authorised, and until when: by what Stripe says, not by seven days', () => {
+    const [change] = decide({ captured: false, amount_captured: 0, ...heldUntil(1_737_000_000) });
+    const set = { amountAuthorized: 2500, captureBefore: new Date('2025-01-16T04:00:00.000Z') };
+    expect(change).to.deep.include({ type: 'move', collection: 'payments', id: 'pay_1', set });
+    expect(decide(heldUntil(1_737_000_000), set)).to.deep.equal([]);
+    expect(decide({}, set), 'captured, and without the date').to.deep.equal([]);
+    const later = new Date(1_737_100_000_000);
+    expect(decide(heldUntil(1_737_100_000), set)[0]).to.have.deep.nested.property('set.captureBefore', later);
+  });
+
+  it('tells nothing of a failed or a pending attempt, nor of a payment that is not ours', () => {
+    expect(decide({ status: 'failed' })).to.deep.equal([]);
+    expect(decide({ status: 'pending' })).to.deep.equal([]);
+    expect(decide({}, { livemode: true })).to.deep.equal([]);
   });
 
   const sums: [refunded: number, ours: number, reserved: number, contradicts: boolean][] = [

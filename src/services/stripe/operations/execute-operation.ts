@@ -20,7 +20,7 @@ import {
 } from '../snapshots/read-object.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
 import { refusalChanges } from './refusal-changes.js';
-import { refuse, succeed } from './settle-by-snapshot.js';
+import { isDoneBy, refuse, succeed } from './settle-by-snapshot.js';
 
 export interface OperationDependencies extends ReadDependencies, ApplyDependencies {
   repositories: Repositories;
@@ -164,23 +164,24 @@ async function settleByAnswer(
   { answer, unanswered, versions }: Outcome,
 ): Promise<OperationRow | null> {
   const verdict = settledBy(answer, { unansweredBefore: unanswered });
-  if (verdict === 'unknown' || answer.type === 'none') {
-    tellOurFault(dependencies, operation, answer);
-    return null;
-  }
+  if (answer.type === 'none') return null;
+  if (verdict === 'unknown') tellOurFault(dependencies, operation, answer);
   const cause: Cause = { actor: operation.actor, requestId: operation.requestId };
   const about = { scope: operation, source: 'answer' as const, versions, cause, first: isFirst(operation) };
   const told = snapshotsOfAnswer(answer, about);
+  // It says how the PaymentIntent is, even where it cannot be said what became of an earlier send.
+  if (verdict === 'unknown' && told.length === 0) return null;
   const snapshots = answer.replayed ? await readAgain(dependencies, told, cause) : told;
   const decided = await applySnapshots(dependencies, snapshots, {
     known: needsOf(operation),
     prelude(rows, now) {
       const row = rows.get('operations', operation._id);
-      const closed = row?.open ? closing(row, answer, { rows, now }) : [];
+      const closed = row?.open && verdict !== 'unknown' ? closing(row, answer, { rows, now }) : [];
       rows.apply([...closed, ...keepSecret(operation, answer)], cause, now);
     },
   });
-  return decided.rows.get('operations', operation._id);
+  const row = decided.rows.get('operations', operation._id);
+  return row?.open ? null : row;
 }
 
 /** An old body names its object and says nothing of how it is now. */
@@ -222,6 +223,8 @@ function closing(
   { rows, now }: { rows: WorkingSet; now: Date },
 ) {
   if (answer.type === 'object') return [succeed(operation, answer.object.id, now)];
+  const intent = answer.error.payment_intent;
+  if (intent && isDoneBy(operation, intent)) return [succeed(operation, intent.id, now)];
   const refusal = refusalOf(answer);
   return [refuse(operation, refusal, now), ...refusalChanges(operation, refusal, rows)];
 }
@@ -237,7 +240,7 @@ function keepSecret({ kind, subject }: OperationRow, answer: StripeAnswer): Chan
 function tellOurFault(
   { logger }: OperationDependencies,
   operation: OperationRow,
-  answer: StripeAnswer,
+  answer: Exclude<StripeAnswer, { type: 'none' }>,
 ): void {
   if (answer.type !== 'error') return;
   const ours = answer.status === 401 || answer.status === 403 || answer.error.type === 'idempotency_error';

@@ -1,6 +1,8 @@
 import type Stripe from 'stripe';
 import { type Change, move } from '../../../domain/changes.js';
+import { stepEndedBy } from '../../../domain/payment-step.js';
 import type { OperationRow, Refusal } from '../../../domain/rows/operation.js';
+import type { StripeObject } from '../../../domain/stripe-answer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import { operationIdOf } from '../families/family.js';
 import { errorOf } from '../families/payment-intent.js';
@@ -29,7 +31,8 @@ function closed(now: Date) {
 
 /**
  * What a snapshot says about operations whose outcome is open (DESIGN rule 1): it settles the one that made its
- * object, and a confirm whose key caused it or whose payment has visibly moved on. An event of another object with
+ * object, a confirm whose key caused it or whose payment has visibly moved on, and a capture or cancel whose payment
+ * has come to its end. An event of another object with
  * our key settles nothing (its own object may still be on its way) but makes the look-up due now.
  */
 export function settleOperations(snapshot: Snapshot, rows: WorkingSet, now: Date): Change[] {
@@ -48,10 +51,12 @@ function settleOne(
   if (MAKES[object.object] === operation.kind && operationIdOf(object) === operation._id) {
     return [succeed(operation, object.id, now)];
   }
-  if (operation.kind === 'payment.confirm' && object.object === 'payment_intent') {
-    const payment = rows.get('payments', operation.subject.id);
-    if (payment?.stripe.paymentIntentId === object.id) {
-      return settleConfirm(operation, snapshot, now);
+  const payment = rows.get('payments', operation.subject.id);
+  if (object.object === 'payment_intent' && payment?.stripe.paymentIntentId === object.id) {
+    if (operation.kind === 'payment.confirm') return settleConfirm(operation, snapshot, now);
+    if (isStep(operation)) {
+      const settled = settleStep(operation, snapshot, now);
+      if (settled) return [settled];
     }
   }
   return keyed ? [move('operations', operation._id, { dueAt: now })] : [];
@@ -65,6 +70,45 @@ function settleConfirm(operation: OperationRow, snapshot: Snapshot, now: Date): 
   const error = intent.status === 'requires_payment_method' ? errorOf(intent.last_payment_error) : null;
   if (!error) return [succeed(operation, snapshot.object.id, now)];
   return [refuse(operation, { status: 402, param: null, ...error }, now)];
+}
+
+/** A capture or cancel whose PaymentIntent has come to its end, one way or the other, cannot be carried out any more. */
+function settleStep(operation: OperationRow, { object }: Snapshot, now: Date): Change | null {
+  switch (stepEndedBy(stepOf(operation), intentEnd(object))) {
+    case 'done':
+      return succeed(operation, object.id, now);
+    case 'refused':
+      return refuse(operation, unexpectedState(String(object.status)), now);
+    case 'open':
+      return null;
+  }
+}
+
+/** What was asked for has come about, whoever did it: Stripe refuses it then, and it is done all the same. */
+export function isDoneBy(operation: OperationRow, intent: StripeObject): boolean {
+  return isStep(operation) && stepEndedBy(stepOf(operation), intentEnd(intent)) === 'done';
+}
+
+function isStep({ kind }: OperationRow): boolean {
+  return kind === 'payment.capture' || kind === 'payment.cancel';
+}
+
+function stepOf({ kind, params }: OperationRow) {
+  const { amount_to_capture: amount } = JSON.parse(params) as { amount_to_capture?: number };
+  return kind === 'payment.capture'
+    ? { action: 'capture' as const, amount: amount ?? 0 }
+    : { action: 'cancel' as const };
+}
+
+function intentEnd(object: StripeObject) {
+  const intent = object as StripeObject & Pick<Stripe.PaymentIntent, 'status' | 'amount_received'>;
+  return { status: intent.status, amountReceived: intent.amount_received };
+}
+
+function unexpectedState(status: string): Refusal {
+  const code = 'payment_intent_unexpected_state';
+  const message = `The PaymentIntent is ${status}.`;
+  return { status: 400, type: 'invalid_request_error', code, declineCode: null, param: null, message };
 }
 
 /** A read shows a confirm only by another status, or by another charge, than before it was sent. */

@@ -14,7 +14,7 @@ import {
 export type SettleDependencies = OperationDependencies;
 
 /**
- * Settles one operation whose outcome is open: a confirm is looked up first, then the same key is sent again with the
+ * Settles one operation whose outcome is open: a confirm, capture or cancel is looked up first, then the same key is sent again with the
  * same parameters, while Stripe still knows the key. One that somebody else is at is left to them.
  */
 export async function settleDueOperation(dependencies: SettleDependencies, id: string): Promise<void> {
@@ -34,8 +34,13 @@ export async function settleDueOperation(dependencies: SettleDependencies, id: s
   await operations.leaveUnknown(id, token, { unanswered: operation.unanswered, dueAt });
 }
 
+/** A confirm, capture or cancel: the PaymentIntent shows what became of it. */
+function changesIntent({ kind }: OperationRow): boolean {
+  return kind === 'payment.confirm' || kind === 'payment.capture' || kind === 'payment.cancel';
+}
+
 async function settledByLookUp(dependencies: SettleDependencies, operation: OperationRow): Promise<boolean> {
-  if (operation.kind !== 'payment.confirm' && operation.kind !== 'payment.cancel') return false;
+  if (!changesIntent(operation)) return false;
   const { stripeAccountId, livemode } = operation;
   const id = operation.path.split('/')[3] ?? '';
   const cause = {

@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { eventually } from '../support/eventually.js';
+import { distinct, newAuthorizedPayment, newIntent, newOrder, postsTo } from '../support/payment-steps.js';
+import { type Stack, shortTimes, startStack } from '../support/stack.js';
+import { eventsOf, inboxSettled, postAll, receiptsOf } from '../support/webhooks.js';
+
+const DAY_MS = 86_400_000;
+const CAPTURE = { method: 'POST', path: '/v1/payment_intents/*/capture' };
+
+describe('manual capture', function () {
+  this.timeout(90_000);
+  let stack: Stack;
+  before(async () => {
+    stack = await startStack({ webhooks: 'by-hand', environment: shortTimes });
+  });
+  beforeEach(() => stack.sandbox.control.reset());
+  after(() => stack.stop());
+
+  const payment = async (id: string) => (await stack.api.getPayment(id)).body;
+  const intentIdOf = async (id: string) => String((await payment(id)).stripe.paymentIntentId);
+  const captures = () => postsTo(stack.sandbox, /\/capture$/);
+  const noOperationOpen = () =>
+    eventually(
+      () => stack.rows('operations').countDocuments({ open: true }, { hint: '_id_' }),
+      (count) => count === 0,
+      40_000,
+    );
+  async function postRaised(id: string): Promise<void> {
+    await stack.sandbox.idle();
+    await postAll(stack, eventsOf(stack, await intentIdOf(id)));
+    await inboxSettled(stack);
+  }
+
+  it('authorises first, and says until when it can be captured', async () => {
+    const { api, sandbox } = stack;
+    const created = (await api.createIntent({ amount: 2500, currency: 'usd', captureMethod: 'manual' })).body;
+    expect(created.captureMethod).to.equal('manual');
+    const asked = postsTo(sandbox, '/v1/payment_intents')[0]?.params;
+    expect(asked).to.include({ capture_method: 'manual' });
+    expect((await payment(created.id)).captureBefore).to.equal(null);
+    await api.confirm({ paymentId: created.id, paymentMethodId: 'pm_card_visa' });
+    const authorised = await payment(created.id);
+    expect(authorised).to.include({ status: 'requires_capture', amountCapturable: 2500, amountReceived: 0 });
+    const charge = sandbox.control.objects('charge')[0];
+    const before = (charge?.payment_method_details?.card?.capture_before ?? 0) * 1000;
+    expect(authorised.captureBefore).to.equal(new Date(before).toISOString());
+    expect((await api.getPaymentStatus(created.id)).body.captureBefore).to.equal(authorised.captureBefore);
+  });
+
+  it('takes the money at once unless told otherwise', async () => {
+    const { id, captureMethod } = await newIntent(stack.api);
+    expect(captureMethod).to.equal('automatic');
+    expect(postsTo(stack.sandbox, '/v1/payment_intents')[0]?.params).to.not.have.property('capture_method');
+    await stack.api.confirm({ paymentId: id, paymentMethodId: 'pm_card_visa' });
+    expect(await payment(id)).to.include({ status: 'succeeded', captureBefore: null });
+    const refused = await stack.api.capture(id);
+    expect([refused.status, refused.problem.code]).to.deep.equal([409, 'payment_not_capturable']);
+    expect(captures()).to.have.length(0);
+  });
+
+  it('captures the whole, which pays the order and sends one receipt', async () => {
+    const { api, rows } = stack;
+    const order = await newOrder(api, { receiptEmail: 'ada@example.com' });
+    const id = await newAuthorizedPayment(api, { orderId: order.id, amount: undefined, currency: undefined });
+    expect((await api.getOrder(order.id)).body.status).to.equal('pending');
+    const captured = (await api.capture(id)).body;
+    expect(captured).to.include({ status: 'succeeded', amountReceived: 2500, amountCapturable: 0 });
+    expect(captured.captureBefore).to.equal(null);
+    await postRaised(id);
+    expect((await api.getOrder(order.id)).body).to.include({ status: 'paid', paymentId: id });
+    expect(await receiptsOf(stack, id)).to.deep.equal([`receipt:${id}:0`]);
+    const [operation] = await rows('operations')
+      .find({ 'subject.id': id, kind: 'payment.capture' })
+      .toArray();
+    expect(operation).to.include({ status: 'succeeded', open: false });
+  });
+
+  it('R1 captures a part once: a second capture is 409, and Stripe is not asked', async () => {
+    const { api } = stack;
+    const id = await newAuthorizedPayment(api);
+    const captured = (await api.capture(id, { amount: 600 })).body;
+    expect(captured).to.include({ status: 'succeeded', amount: 2500, amountReceived: 600 });
+    await postRaised(id);
+    const again = await api.capture(id, { amount: 600 });
+    expect([again.status, again.problem.code]).to.deep.equal([409, 'payment_not_capturable']);
+    expect(again.problem.detail).to.match(/captured already/);
+    expect(captures()).to.have.length(1);
+  });
+
+  it('refuses more than was authorised, and amounts that are none', async () => {
+    const { api } = stack;
+    const id = await newAuthorizedPayment(api);
+    const more = await api.capture(id, { amount: 2501 });
+    expect([more.status, more.problem.code]).to.deep.equal([409, 'capture_exceeds_authorization']);
+    expect(more.problem.capturable).to.equal(2500);
+    for (const amount of [0, -1, 1.5, '600']) {
+      expect((await api.capture(id, { amount })).status).to.equal(400);
+    }
+    expect((await api.capture(id, {}, { idempotencyKey: null })).problem.code).to.equal(
+      'idempotency_key_required',
+    );
+    expect(captures()).to.have.length(0);
+  });
+
+  it('R2 an authorised payment is not refunded: 409 says to cancel it', async () => {
+    const id = await newAuthorizedPayment(stack.api);
+    const refused = await stack.api.refund({ paymentId: id });
+    expect([refused.status, refused.problem.code]).to.deep.equal([409, 'payment_not_refundable']);
+    expect(refused.problem.detail).to.match(/cancel it instead/);
+    expect(postsTo(stack.sandbox, '/v1/refunds')).to.have.length(0);
+  });
+
+  it('R1 of ten captures at once one is sent', async () => {
+    const { api } = stack;
+    const id = await newAuthorizedPayment(api);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => api.capture(id, { amount: 500 })));
+    expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
+    const codes = answers.filter(({ status }) => status !== 200).map(({ problem }) => problem.code);
+    expect(['operation_in_progress', 'payment_not_capturable']).to.include.members(distinct(codes));
+    expect(captures()).to.have.length(1);
+  });
+
+  describe('row 8 Stripe captured and its answer was lost', () => {
+    async function lost() {
+      const id = await newAuthorizedPayment(stack.api);
+      const idempotencyKey = randomUUID();
+      const call = () => stack.api.capture(id, { amount: 600 }, { idempotencyKey });
+      stack.sandbox.control.faults.add({ match: CAPTURE, when: 'after', action: { type: 'reset' } });
+      return { id, call };
+    }
+    const expectCaptured = async (id: string) =>
+      expect(await payment(id)).to.include({ status: 'succeeded', amountReceived: 600 });
+
+    it('the same key learns it, with the same Stripe key', async () => {
+      const { id, call } = await lost();
+      expect((await call()).problem.code).to.equal('outcome_unknown');
+      stack.sandbox.control.faults.clear();
+      const captured = await eventually(call, ({ status }) => status === 200);
+      expect(captured.body).to.include({ status: 'succeeded', amountReceived: 600 });
+      await expectCaptured(id);
+      expect(distinct(captures().map((post) => post.idempotencyKey))).to.have.length(1);
+    });
+
+    it('the webhook tells it', async () => {
+      const { id, call } = await lost();
+      const { sandbox } = stack;
+      sandbox.control.faults.add({ match: { method: 'GET' }, when: 'before', action: { type: 'reset' } });
+      const under = call();
+      await eventually(
+        () => sandbox.control.objects('payment_intent')[0]?.status,
+        (status) => status === 'succeeded',
+      );
+      sandbox.control.faults.clear();
+      sandbox.control.faults.add({ match: CAPTURE, when: 'before', action: { type: 'reset' } });
+      const event = eventsOf(stack, await intentIdOf(id)).find(
+        ({ type }) => type === 'payment_intent.succeeded',
+      );
+      await stack.postEvent(event);
+      await under;
+      await noOperationOpen();
+      await expectCaptured(id);
+      expect((await call()).body.amountReceived).to.equal(600);
+    });
+
+    it('the look-up of the worker finds it: it is not reported as failed, and not canceled', async () => {
+      const { id, call } = await lost();
+      expect((await call()).problem.code).to.equal('outcome_unknown');
+      await noOperationOpen();
+      await expectCaptured(id);
+      expect((await call()).status).to.equal(200);
+    });
+  });
+
+  it('row 8 what somebody else captured in the same amount is done; in another amount it is 409', async () => {
+    const { api, stripe } = stack;
+    for (const [asked, status] of [
+      [600, 200],
+      [700, 409],
+    ] as const) {
+      const id = await newAuthorizedPayment(api);
+      await stripe.paymentIntents.capture(await intentIdOf(id), { amount_to_capture: 600 });
+      const answer = await api.capture(id, { amount: asked });
+      expect(answer.status).to.equal(status);
+      if (status === 409) expect(answer.problem.code).to.equal('payment_not_capturable');
+      expect(await payment(id)).to.include({ status: 'succeeded', amountReceived: 600 });
+    }
+  });
+
+  it('row 9 a capture that comes too late is 409, and the payment is canceled, which is final', async () => {
+    const { api, stripe } = stack;
+    const id = await newAuthorizedPayment(api);
+    await stripe.paymentIntents.cancel(await intentIdOf(id));
+    const late = await api.capture(id);
+    expect([late.status, late.problem.code]).to.deep.equal([409, 'payment_not_capturable']);
+    expect(late.problem.detail).to.match(/canceled/);
+    await postRaised(id);
+    expect(await payment(id)).to.include({ status: 'canceled', amountReceived: 0 });
+  });
+
+  it('row 9 R6 an authorisation that lapses is canceled by its event', async () => {
+    const { api, sandbox } = stack;
+    const id = await newAuthorizedPayment(api, { receiptEmail: 'ada@example.com' });
+    sandbox.control.clock.advance(8 * DAY_MS);
+    await postRaised(id);
+    expect(await payment(id)).to.include({ status: 'canceled', captureBefore: null });
+    expect((await api.capture(id)).problem.code).to.equal('payment_not_capturable');
+    expect(await receiptsOf(stack, id)).to.deep.equal([]);
+  });
+});
