@@ -20,16 +20,20 @@ import { createListener } from './http/server.js';
 import { balance, fundsAvailable } from './ledger/balance.js';
 import { balanceTransactions } from './ledger/balance-transactions.js';
 import type { SandboxOptions } from './options.js';
+import { livePages } from './page/live-page.js';
+import { LiveStream } from './page/stream.js';
 import { captures, lapseAuthorization } from './payments/captures.js';
 import { bookCharge, charges } from './payments/charges.js';
 import { customers } from './payments/customers.js';
 import { decideDispute, disputeDue, disputes, openDispute } from './payments/disputes.js';
 import { earlyFraudWarnings, warnOfFraud } from './payments/early-fraud-warnings.js';
+import { mandates } from './payments/mandates.js';
 import { paymentIntents } from './payments/payment-intents.js';
 import { paymentMethods } from './payments/payment-methods.js';
 import { failRefund, refunds, settleRefund } from './payments/refunds.js';
 import { setupAttempts } from './payments/setup-attempts.js';
 import { setupIntents } from './payments/setup-intents.js';
+import { tokens } from './payments/tokens.js';
 import { account } from './platform/account.js';
 import { webhookEndpoints } from './platform/webhook-endpoints.js';
 import { stripeJs } from './stripe-js/serve.js';
@@ -64,6 +68,7 @@ const MACHINES = [
   disputes,
   earlyFraudWarnings,
   events,
+  mandates,
   paymentIntents,
   paymentMethods,
   prices,
@@ -72,6 +77,7 @@ const MACHINES = [
   refunds,
   setupAttempts,
   setupIntents,
+  tokens,
   webhookEndpoints,
 ];
 
@@ -105,11 +111,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     await store.flushed();
   };
   const idle = () => engine.idle();
-  const plane = controlPlane(control, { setWebhookUrl, idle, allowedHosts: options.allowedHosts ?? [] });
+  const allowedHosts = options.allowedHosts ?? [];
+  const plane = controlPlane(control, { setWebhookUrl, idle, allowedHosts });
   /** A new page for people is a line here. */
-  const pages: Pages = { '/_sandbox': plane, '/c/pay': checkoutPage(store), '/v3': stripeJs() };
+  const pages: Pages = {
+    ...livePages(new LiveStream(engine, control), allowedHosts),
+    '/_sandbox': plane,
+    '/c/pay': checkoutPage(store),
+    '/v3': stripeJs(),
+  };
   const server = createListener(async (request) => {
-    const page = pageFor(pages, request.path);
+    const page = request.path.startsWith('/v1/') ? undefined : pageFor(pages, request.path);
     if (!page) return api.handle(request);
     const answer = await page(request);
     await store.flushed();

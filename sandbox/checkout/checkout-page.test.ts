@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
 import { checkedSandbox, sdk } from '../test-support.js';
-import { CARDS, checkout, pay, typesOf, visit } from './checkout-test-support.js';
+import { CARDS, checkout, pay, SUCCESS_URL, typesOf, visit } from './checkout-test-support.js';
 
 describe('sandbox: hosted page of Checkout', function () {
   this.timeout(20_000);
@@ -18,6 +18,9 @@ describe('sandbox: hosted page of Checkout', function () {
 
   const retrieve = (session: { id: string }, expand: string[] = []) =>
     stripe.checkout.sessions.retrieve(session.id, { expand });
+
+  const setup = (params: Partial<Stripe.Checkout.SessionCreateParams>) =>
+    stripe.checkout.sessions.create({ mode: 'setup', currency: 'usd', success_url: SUCCESS_URL, ...params });
 
   it('a purchase completes the session and goes to success_url with its id', async () => {
     const session = await checkout(stripe, {
@@ -69,6 +72,21 @@ describe('sandbox: hosted page of Checkout', function () {
     ]);
   });
 
+  it('what was typed wrong is said before anything is charged', async () => {
+    const session = await checkout(stripe);
+    const answer = async (entered: Record<string, string>) => (await pay(session, entered)).html;
+    expect(await answer({ number: '4242 4242 4242 4241' })).to.include('Your card number is incorrect.');
+    expect(await answer({ number: '4111 1111 1111 1111' })).to.include('used a non test (live) card');
+    expect(await answer({ expiry: '13/40' })).to.include('expiration month is invalid');
+    expect(await answer({ expiry: '01/20' })).to.include('expiration year is invalid');
+    expect(await answer({ cvc: '12' })).to.include('security code is invalid');
+    expect(await retrieve(session)).to.include({ status: 'open', payment_intent: null });
+    expect((await pay(session, { expiry: '0740' })).status).to.equal(303);
+    const done = await retrieve(session, ['payment_intent.payment_method']);
+    const paidWith = (done.payment_intent as Stripe.PaymentIntent).payment_method as Stripe.PaymentMethod;
+    expect(paidWith.card).to.include({ exp_month: 7, exp_year: 2040, last4: '4242' });
+  });
+
   it('3D Secure goes to the bank and back, approved or not', async () => {
     const session = await checkout(stripe);
     const sent = await pay(session, { number: CARDS.threeDSecure });
@@ -117,6 +135,39 @@ describe('sandbox: hosted page of Checkout', function () {
     });
     await pay(session);
     expect((await stripe.paymentMethods.list({ customer })).data).to.have.length(1);
+  });
+
+  it('setup mode saves the card with the customer, for later', async () => {
+    const customer = (await stripe.customers.create({ email: 'a@example.org' })).id;
+    const session = await setup({ customer, setup_intent_data: { metadata: { plan: '1' } } });
+    expect(session).to.include({
+      payment_status: 'no_payment_required',
+      amount_total: null,
+      currency: 'usd',
+    });
+    const waiting = await stripe.setupIntents.retrieve(String(session.setup_intent));
+    expect(waiting).to.include({ customer, usage: 'off_session' });
+    expect(waiting.metadata).to.deep.equal({ plan: '1' });
+    expect((await pay(session, { number: CARDS.declined })).html).to.include('Your card was declined.');
+    const sent = await pay(session, { number: CARDS.threeDSecure });
+    const back = await visit(sent.location ?? '', { outcome: 'approve' });
+    expect((await visit(back.location ?? '')).location).to.include(`session=${session.id}`);
+    const done = await retrieve(session, ['setup_intent']);
+    expect(done).to.include({ status: 'complete', payment_intent: null });
+    const intent = done.setup_intent as Stripe.SetupIntent;
+    const [saved] = (await stripe.paymentMethods.list({ customer })).data;
+    expect(intent).to.include({ status: 'succeeded', payment_method: saved?.id });
+    expect(typesOf(sandbox).slice(-1)).to.deep.equal(['checkout.session.completed']);
+  });
+
+  it('setup mode can make its customer, and an expired one cancels its SetupIntent', async () => {
+    const session = await setup({ customer_creation: 'always' });
+    await pay(session);
+    const done = await retrieve(session);
+    expect((await stripe.paymentMethods.list({ customer: String(done.customer) })).data).to.have.length(1);
+    const other = await setup({});
+    await stripe.checkout.sessions.expire(other.id);
+    expect(await stripe.setupIntents.retrieve(String(other.setup_intent))).to.include({ status: 'canceled' });
   });
 
   it('a promotion code changes the total, and counts when the purchase is complete', async () => {

@@ -145,7 +145,7 @@ function load({ begin, id }: Visit): OpenPage & { failure: string | undefined } 
 
 function intentOf(tx: Transaction, session: Session): Stripe.PaymentIntent | Stripe.SetupIntent | undefined {
   if (session.payment_intent !== null) return tx.get('payment_intent', session.payment_intent as string);
-  return undefined;
+  return session.setup_intent === null ? undefined : tx.get('setup_intent', session.setup_intent as string);
 }
 
 function toSuccess(session: Session): Answer {

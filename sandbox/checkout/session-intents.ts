@@ -4,12 +4,13 @@ import { notImplemented } from '../http/stripe-error.js';
 import { captures } from '../payments/captures.js';
 import { customers } from '../payments/customers.js';
 import { paymentIntents } from '../payments/payment-intents.js';
+import { setupIntents } from '../payments/setup-intents.js';
 import type { ApiObject, CheckoutDetails } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 
 type Session = Stripe.Checkout.Session;
 
-const API: Machine = { ...captures, ...customers, ...paymentIntents };
+const API: Machine = { ...captures, ...customers, ...paymentIntents, ...setupIntents };
 
 /** Checkout is a caller of the API like any other, only inside of one transaction. */
 export function callApi(
@@ -55,28 +56,41 @@ export function confirmPayment(
   callApi(tx, 'POST /v1/payment_intents/{intent}/confirm', { params, ids: [intent.id] });
 }
 
+/** The SetupIntent of a session: made with it, to be used when the customer is not there. */
+export function newSetupIntent(
+  tx: Transaction,
+  session: Session,
+  data: Stripe.Checkout.SessionCreateParams.SetupIntentData = {},
+): Stripe.SetupIntent {
+  const customer = session.customer as string | null;
+  const params: Stripe.SetupIntentCreateParams = {
+    ...data,
+    payment_method_types: session.payment_method_types,
+    usage: 'off_session',
+    ...(customer !== null && { customer }),
+  };
+  return callApi(tx, 'POST /v1/setup_intents', { params }) as Stripe.SetupIntent;
+}
+
+/** Throws the decline, which commits. A customer that was made on the way gets what is saved. */
+export function confirmSetup(
+  tx: Transaction,
+  session: Session,
+  params: Stripe.SetupIntentConfirmParams,
+): void {
+  const ids = [session.setup_intent as string];
+  const { customer } = tx.require('checkout_details', session.id);
+  if (customer !== null) callApi(tx, 'POST /v1/setup_intents/{intent}', { params: { customer }, ids });
+  callApi(tx, 'POST /v1/setup_intents/{intent}/confirm', { params, ids });
+}
+
 const CANCELABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
 
-/** An expired session leaves nothing that could still be paid. */
+/** An expired session leaves nothing that could still be paid or saved. */
 export function cancelIntents(tx: Transaction, session: Session): void {
-  if (session.payment_intent === null) return;
-  const intent = tx.require('payment_intent', session.payment_intent as string);
-  if (CANCELABLE.includes(intent.status))
-    callApi(tx, 'POST /v1/payment_intents/{intent}/cancel', { ids: [intent.id] });
-}
-
-export function newSetupIntent(
-  _tx: Transaction,
-  _session: Session,
-  _data: Stripe.Checkout.SessionCreateParams.SetupIntentData | undefined,
-): { id: string } {
-  throw notImplemented('Checkout Sessions in setup mode');
-}
-
-export function confirmSetup(
-  _tx: Transaction,
-  _session: Session,
-  _params: Stripe.SetupIntentConfirmParams,
-): void {
-  throw notImplemented('Checkout Sessions in setup mode');
+  const payment = session.payment_intent && tx.require('payment_intent', session.payment_intent as string);
+  if (payment && CANCELABLE.includes(payment.status))
+    callApi(tx, 'POST /v1/payment_intents/{intent}/cancel', { ids: [payment.id] });
+  if (session.setup_intent !== null)
+    callApi(tx, 'POST /v1/setup_intents/{intent}/cancel', { ids: [session.setup_intent as string] });
 }

@@ -212,6 +212,8 @@ describe('sandbox: Checkout Sessions', function () {
       (await stripe.checkout.sessions.list(params)).data.map(({ id }) => id);
     expect(await ids({})).to.deep.equal([b.id, a.id]);
     expect(await ids({ customer })).to.deep.equal([a.id]);
+    const { data } = await stripe.checkout.sessions.list({ expand: ['data.line_items'], limit: 1 });
+    expect(data[0]?.line_items?.data).to.have.length(1);
     expect(await ids({ status: 'complete' })).to.deep.equal([b.id]);
     expect(await ids({ payment_intent: String(done.payment_intent) })).to.deep.equal([b.id]);
     expect(await ids({ customer_details: { email: 'bob@example.org' } })).to.deep.equal([b.id]);

@@ -94,7 +94,8 @@ class Generator {
     const otherRoutes = methods
       .filter((m) => !RESOURCES.includes(m.resource))
       .map((m) => `${m.method} ${m.path}`);
-    const definitions = Object.fromEntries([...this.converter.definitions].sort(([a], [b]) => compare(a, b)));
+    const known = [...this.converter.definitions].map(withCardData).sort(([a], [b]) => compare(a, b));
+    const definitions = Object.fromEntries(known);
     const { version } = JSON.parse(readFileSync(join(stripeRoot, 'package.json'), 'utf8')) as {
       version: string;
     };
@@ -205,6 +206,15 @@ function refundsOfCharge(routes: readonly ContractRoute[]): ContractRoute {
   const all = routes.find(({ method, path }) => method === 'GET' && path === '/v1/refunds');
   if (!all) throw new Error('no list of refunds');
   return { ...all, path: '/v1/charges/{charge}/refunds' };
+}
+
+/** The API takes cards in the `payment_method_data` of intents; the SDK's types leave them out. */
+function withCardData([name, shape]: [string, Definition]): [string, Definition] {
+  const { type } = shape.properties;
+  if (!/^(Payment|Setup)Intent\w+Params\.PaymentMethodData$/.test(name) || !type?.enum) return [name, shape];
+  const card: Schema = { type: 'ref', ref: 'PaymentMethodCreateParams.Card' };
+  const properties = { ...shape.properties, card, type: { ...type, enum: [...type.enum, 'card'].sort() } };
+  return [name, { ...shape, properties }];
 }
 
 function property(type: ts.Type, name: string): ts.Symbol {

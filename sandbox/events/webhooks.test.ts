@@ -225,6 +225,46 @@ describe('sandbox: events and webhooks (behaviour 29)', function () {
     ).to.equal(400);
   });
 
+  it('takes the event types of Stripe and no others, and neither another version nor a late change of kind', async () => {
+    const url = 'http://127.0.0.1:1/nobody';
+    const post = (path: string, body: string) => raw(sandbox, path, { method: 'POST', body });
+    const wrong = await post(
+      '/v1/webhook_endpoints',
+      `url=${url}&enabled_events[]=*&enabled_events[]=payment.made`,
+    );
+    expect([wrong.status, wrong.error?.param]).to.deep.equal([400, 'enabled_events[1]']);
+    expect(wrong.error?.message).to.match(
+      /^Invalid enabled_events\[1\]: must be one of \*, account\.application\.authorized, .*, or treasury/,
+    );
+    const version = await post(
+      '/v1/webhook_endpoints',
+      `url=${url}&enabled_events[]=*&api_version=2020-08-27`,
+    );
+    expect([version.error?.code, version.error?.param]).to.deep.equal([
+      'sandbox_not_implemented',
+      'api_version',
+    ]);
+    const made = await stripe.webhookEndpoints.create({
+      url,
+      enabled_events: ['charge.expired'],
+      description: 'a',
+      metadata: { a: '1' },
+    });
+    const late = await post(`/v1/webhook_endpoints/${made.id}`, 'connect=true');
+    expect([late.error?.code, late.error?.param]).to.deep.equal(['parameter_unknown', 'connect']);
+    const updated = await stripe.webhookEndpoints.update(made.id, {
+      description: '',
+      enabled_events: ['charge.failed'],
+      metadata: { a: '', b: '2' },
+    });
+    expect([updated.description, updated.enabled_events, updated.metadata]).to.deep.equal([
+      null,
+      ['charge.failed'],
+      { b: '2' },
+    ]);
+    expect((await stripe.webhookEndpoints.list({ limit: 1 })).data[0]).not.to.have.property('secret');
+  });
+
   it('the built-in endpoint comes back with its secret when it was deleted', async () => {
     for (const { id } of (await stripe.webhookEndpoints.list()).data) await stripe.webhookEndpoints.del(id);
     await stripe.customers.create();

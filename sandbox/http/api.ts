@@ -11,7 +11,7 @@ import type { Answer, ApiRequest } from './exchange.js';
 import type { Fault, Faults } from './faults.js';
 import { decodeForm, type Form } from './form.js';
 import { InFlight, type KeyedRequest, storedAnswer } from './idempotency.js';
-import { checkPublicCall, publicParams, shownToBrowsers } from './publishable.js';
+import { checkPublicCall, refuseCardNumbers, shownToBrowsers } from './publishable.js';
 import type { LogEntry, RequestLog } from './request-log.js';
 import type { Match, Router } from './router.js';
 import { docUrl, notImplemented, StripeError } from './stripe-error.js';
@@ -75,10 +75,10 @@ export class Api {
     if (early && !(fault?.action.type === 'status' && fault.action.store)) return early;
     const match = this.route(request);
     const isPublic = hasPublishableKey(request, store.ids);
-    const form = decodeForm(entry.form);
-    const params = isPublic
-      ? publicParams(this.parameters(request, match, checkPublicCall(account, match, form)))
-      : this.parameters(request, match, form);
+    const sent = decodeForm(entry.form);
+    const form = isPublic ? checkPublicCall(account, match, sent) : sent;
+    const params = this.parameters(request, match, form);
+    if (!isPublic) refuseCardNumbers(params);
     const keyed = keyedRequest(request, accountId);
     const attempt = { account, isPublic, request, requestId, keyed, fault, match, params };
     if (!keyed) return this.attempt(attempt, early);

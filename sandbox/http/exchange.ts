@@ -12,5 +12,7 @@ export interface Answer {
   headers: Record<string, string>;
   body: string;
   /** What happens to the connection instead of, or in the middle of, this answer. */
+  /** Keeps the answer open: called once, with what sends more; what it gives is called when the client is gone. */
+  stream?: (send: (text: string) => void) => () => void;
   cut?: { at: 'start' | 'body'; how: 'reset' | 'hang' };
 }

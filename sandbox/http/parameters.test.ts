@@ -67,8 +67,68 @@ describe('sandbox: parameters, errors and headers', function () {
       'capture_method',
       'Invalid capture_method: must be one of automatic, automatic_async, or manual',
     ],
+    ['amount=100&currency=usd&a=1&b=2', 'parameter_unknown', 'a', 'Received unknown parameters: a, b'],
+    [
+      'amount=100&currency=usd&shipping[address][line1]=x',
+      'parameter_missing',
+      'shipping[name]',
+      'Missing required param: shipping[name].',
+    ],
+    [
+      'amount=99999999999999999999&currency=usd',
+      'parameter_invalid_integer',
+      'amount',
+      'Invalid integer: 99999999999999999999',
+    ],
+    ['amount[x]=1&currency=usd', undefined, 'amount', 'Invalid integer'],
+    ['amount=100&currency=usd&metadata[]=x', undefined, 'metadata', 'Invalid object'],
+    ['amount=100&currency=usd&metadata[a][b]=x', undefined, 'metadata[a]', 'Invalid string'],
+    [
+      'amount=100&currency=usd&payment_method_types[a]=card',
+      undefined,
+      'payment_method_types',
+      'Invalid array',
+    ],
+    ['amount=100&currency=usd&shipping=x', undefined, 'shipping', 'Invalid object'],
+    ['amount=100&currency=usd&confirm=', 'parameter_invalid_empty', 'confirm', undefined],
+    [
+      `amount=100&currency=usd&metadata[${'k'.repeat(41)}]=x`,
+      undefined,
+      'metadata',
+      `Metadata keys can have up to 40 characters, but you passed in a key that is 41 characters. Invalid key: ${'k'.repeat(41)}`,
+    ],
+    [
+      `amount=100&currency=usd&metadata[k]=${'v'.repeat(501)}`,
+      undefined,
+      'metadata[k]',
+      `Metadata values can have up to 500 characters, but you passed in a value that is 501 characters. Invalid value: ${'v'.repeat(501)}`,
+    ],
+    [
+      `amount=100&currency=usd&${Array.from({ length: 51 }, (_, i) => `metadata[k${i}]=x`).join('&')}`,
+      undefined,
+      'metadata',
+      'You can have up to 50 metadata keys, but this object would have 51.',
+    ],
+    [
+      `amount=100&currency=usd&description=${'d'.repeat(1001)}`,
+      undefined,
+      'description',
+      'Invalid string: dddddddddd...ddd; must be at most 1000 characters',
+    ],
+    [
+      `amount=100&currency=usd&transfer_group=${'t'.repeat(5001)}`,
+      undefined,
+      'transfer_group',
+      'Invalid string: tttttttttt...ttt; must be at most 5000 characters',
+    ],
+    [
+      `amount=100&currency=usd&statement_descriptor=${'s'.repeat(23)}`,
+      undefined,
+      'statement_descriptor',
+      'Invalid string: ssssssssss...sss; must be at most 22 characters',
+    ],
   ] as const)
-    it(`refuses ${body} as Stripe does`, async () => {
+    it(`refuses ${body.slice(0, 90)} as Stripe does: ${message?.slice(0, 60)}`, async () => {
       const { status, error } = await post('/v1/payment_intents', body);
       expect(status).to.equal(400);
       expect(error?.type).to.equal('invalid_request_error');
@@ -110,6 +170,94 @@ describe('sandbox: parameters, errors and headers', function () {
     expect(
       (await errorOf(stripe.paymentIntents.retrieve(intent.id, { expand: ['amount'] }))).message,
     ).to.equal('This property cannot be expanded (amount).');
+  });
+
+  for (const [query, code, param, message] of [
+    ['limit=0', 'parameter_invalid_integer', 'limit', 'This value must be greater than or equal to 1.'],
+    [
+      'limit=101',
+      'parameter_invalid_integer',
+      'limit',
+      "This value must be less than or equal to 100 (it currently is '101').",
+    ],
+    ['limit=ten', 'parameter_invalid_integer', 'limit', 'Invalid integer: ten'],
+    ['created[since]=1', 'parameter_unknown', 'created[since]', 'Received unknown parameter: created[since]'],
+    ['created[gte]=x', 'parameter_invalid_integer', 'created[gte]', 'Invalid integer: x'],
+    ['created=x', 'parameter_invalid_integer', 'created', 'Invalid integer: x'],
+    ['include[]=total_count', 'parameter_unknown', 'include', 'Received unknown parameter: include'],
+    ['expand[]=total_count', undefined, 'expand', undefined],
+    ['expand=customer', undefined, 'expand', 'Invalid array'],
+    [
+      'expand[]=customer',
+      undefined,
+      'expand',
+      "This property cannot be expanded (customer). You may want to try expanding 'data.customer' instead.",
+    ],
+    ['expand[]=data', undefined, 'expand', undefined],
+    ['expand[]=data.amount', undefined, 'expand', 'This property cannot be expanded (data.amount).'],
+    ['starting_after=ch_x', 'resource_missing', 'starting_after', undefined],
+    ['ending_before=ch_x', 'resource_missing', 'ending_before', undefined],
+    ['starting_after=ch_x&ending_before=ch_y', undefined, 'starting_after', undefined],
+    ['customer[]=x', undefined, 'customer', 'Invalid string'],
+  ] as const)
+    it(`a list refuses ${query}`, async () => {
+      const { status, error } = await raw(sandbox, `/v1/charges?${query}`);
+      expect([status, error?.type, error?.code, error?.param]).to.deep.equal([
+        400,
+        'invalid_request_error',
+        code,
+        param,
+      ]);
+      if (message) expect(error?.message).to.equal(message);
+    });
+
+  it('filters by time, with and without bounds', async () => {
+    const own = await checkedSandbox({ startTime: 1_700_000_000_000 });
+    try {
+      const client = sdk(own);
+      const made: string[] = [];
+      for (let i = 0; i < 4; i += 1) {
+        made.push((await client.customers.create()).id);
+        own.control.clock.advance(1000);
+      }
+      const listed = async (created: Stripe.RangeQueryParam | number) =>
+        (await client.customers.list({ created })).data.map(({ id }) => made.indexOf(id));
+      const t = 1_700_000_000;
+      expect(await listed(t + 1)).to.deep.equal([1]);
+      expect(await listed({ gte: t + 1, lt: t + 3 })).to.deep.equal([2, 1]);
+      expect(await listed({ gt: t + 1, lte: t + 3 })).to.deep.equal([3, 2]);
+      const page = await client.customers.list({
+        created: { gte: t + 1 },
+        limit: 1,
+        starting_after: made[3] ?? '',
+      });
+      expect([page.data[0]?.id, page.has_more]).to.deep.equal([made[2], true]);
+      const newest = await client.customers.list({ limit: 3, ending_before: made[2] ?? '' });
+      expect([newest.data.map(({ id }) => id), newest.has_more]).to.deep.equal([[made[3]], false]);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it('texts may be as long as Stripe lets them be, and no longer', async () => {
+    const { id } = await stripe.customers.create({ name: 'n'.repeat(256), description: 'd'.repeat(5000) });
+    for (const params of [
+      { name: 'n'.repeat(257) },
+      { description: 'd'.repeat(5001) },
+      { phone: '1'.repeat(21) },
+    ])
+      expect((await errorOf(stripe.customers.update(id, params))).param).to.equal(Object.keys(params)[0]);
+  });
+
+  it('what Stripe has and the sandbox has not says so, and changes nothing', async () => {
+    for (const [path, body] of [
+      ['/v1/subscriptions', 'customer=cus_1'],
+      ['/v1/payment_intents', 'amount=100&currency=usd&radar_options[session]=x'],
+    ] as const) {
+      const { status, error } = await post(path, body);
+      expect([status, error?.code]).to.deep.equal([400, 'sandbox_not_implemented']);
+      expect(error?.message).to.match(/^The sandbox does not implement .* yet\. Stripe does\.$/);
+    }
   });
 
   it('refuses to create anything when an expand of the answer is impossible', async () => {

@@ -1,6 +1,5 @@
 import type { AccountState } from '../store/account-state.js';
 import type { ApiObject } from '../store/kinds.js';
-import { withTestToken } from '../stripe-js/test-numbers.js';
 import type { Params } from '../validate/validate-params.js';
 import type { Form } from './form.js';
 import type { Match } from './router.js';
@@ -71,9 +70,16 @@ function checkClientSecret(
   );
 }
 
-/** Only a browser may send a card number; the sandbox keeps the test card that it stands for. */
-export function publicParams(params: Params): Params {
-  return withTestToken(params);
+/** A card number may come from a browser only: throws Stripe's 402 for one that came with a secret key. */
+export function refuseCardNumbers(params: Params): void {
+  const data = params.payment_method_data as Params | undefined;
+  for (const card of [params.card, data?.card])
+    if (typeof card === 'object' && card !== null && 'number' in card)
+      throw new StripeError(402, {
+        type: 'invalid_request_error',
+        message:
+          'Sending credit card numbers directly to the Stripe API is generally unsafe. We suggest you use test tokens that map to the test card you are using, see https://stripe.com/docs/testing. To enable testing raw card data APIs, see https://support.stripe.com/questions/enabling-access-to-raw-card-data-apis.',
+      });
 }
 
 function secretKeyRequired(): StripeError {

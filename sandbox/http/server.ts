@@ -66,6 +66,14 @@ function write(response: ServerResponse, answer: Answer): void {
     if (cut.how === 'reset') response.socket?.resetAndDestroy();
     return;
   }
+  if (answer.stream) {
+    response.writeHead(status, headers);
+    response.on(
+      'close',
+      answer.stream((text) => response.write(text)),
+    );
+    return;
+  }
   response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
   if (!cut) {
     // A text goes out in one piece with the headers, bytes would not.

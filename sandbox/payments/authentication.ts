@@ -29,7 +29,10 @@ export function challengesPayment(
 }
 
 /** The same for a setup, whose customer is always there. */
-export function challengesSetup({ authentication }: Card, requested: boolean): boolean {
+export function challengesSetup(
+  { authentication }: Card,
+  { requested }: Pick<Circumstances, 'requested'>,
+): boolean {
   if (authentication === 'always' || authentication === 'unless_set_up') return true;
   return (authentication === 'optional' || authentication === 'set_up') && requested;
 }

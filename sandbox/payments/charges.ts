@@ -10,6 +10,7 @@ import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
 import { AUTHENTICATED } from './authentication.js';
+import { checksAfterUse } from './card-details.js';
 import { type Card, cardOf, type Decline } from './cards.js';
 import { shippingOf } from './contact.js';
 import { liveCustomer } from './live-customer.js';
@@ -159,7 +160,7 @@ function cardDetails(
     amount_authorized: decline ? null : intent.amount,
     brand: card.brand,
     ...(!decline && capturesManually(intent, 'card') && { capture_before: tx.now + AUTHORIZED_SECONDS }),
-    checks: checksOf(paymentMethod),
+    checks: checksAfterUse(card, paymentMethod.card?.checks),
     country: card.country,
     exp_month: paymentMethod.card?.exp_month ?? 1,
     exp_year: paymentMethod.card?.exp_year ?? 2030,
@@ -176,10 +177,6 @@ function cardDetails(
     regulated_status: 'unregulated',
     three_d_secure: authenticated ? threeDSecure() : null,
   });
-}
-
-function checksOf({ card }: Stripe.PaymentMethod): Stripe.Charge.PaymentMethodDetails.Card.Checks {
-  return card?.checks ?? { address_line1_check: null, address_postal_code_check: null, cvc_check: null };
 }
 
 function threeDSecure(): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {

@@ -27,7 +27,7 @@ export function confirmSetup(
     next_action: null,
     payment_method: paymentMethod.id,
   });
-  if (challengesSetup(cardBehind(tx, paymentMethod), requests3ds(intent)))
+  if (challengesSetup(cardBehind(tx, paymentMethod), { requested: requests3ds(intent) }))
     return askCustomer(tx, trying, confirmation);
   return settle(tx, trying, paymentMethod);
 }

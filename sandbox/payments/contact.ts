@@ -18,7 +18,7 @@ export interface ShippingParams {
   tracking_number?: string;
 }
 
-const NO_ADDRESS: Stripe.Address = {
+export const NO_ADDRESS: Stripe.Address = {
   city: null,
   country: null,
   line1: null,

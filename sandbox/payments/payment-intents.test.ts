@@ -347,6 +347,7 @@ describe('sandbox: payment intents', function () {
     for (const attempt of [
       create({ payment_method_options: { card: { moto: true } as object } }),
       create({ transfer_data: { destination: 'acct_1' } }),
+      stripe.setupIntents.create({ flow_directions: ['inbound'] }),
       stripe.subscriptions.list(),
     ]) {
       const error = await errorOf(attempt);

@@ -25,8 +25,6 @@ const UNBUILT = [
   'single_use',
 ];
 
-const ONLY_WITH_CONFIRM = ['return_url', 'use_stripe_sdk'] as const;
-
 /** What the account can save when its caller leaves the choice to Stripe. */
 const AUTOMATIC_TYPES = [
   'card',
@@ -69,12 +67,10 @@ function create({ tx, params }: Call<Stripe.SetupIntentCreateParams>): ApiObject
 
 function checkCreate(params: Stripe.SetupIntentCreateParams): void {
   refuseUnbuilt(params, UNBUILT);
-  if (!params.confirm)
-    for (const name of ONLY_WITH_CONFIRM)
-      if (params[name] !== undefined)
-        throw invalidRequest(`The parameter \`${name}\` can only be passed when \`confirm\` is \`true\`.`, {
-          param: name,
-        });
+  if (!params.confirm && params.return_url !== undefined)
+    throw invalidRequest('The parameter `return_url` can only be passed when `confirm` is `true`.', {
+      param: 'return_url',
+    });
   if (params.automatic_payment_methods?.enabled && params.payment_method_types)
     throw invalidRequest(
       'You may only specify one of these parameters: automatic_payment_methods, payment_method_types.',

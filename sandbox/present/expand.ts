@@ -17,7 +17,11 @@ export function checkExpand(paths: readonly string[], returns: Schema): void {
 
 function checkPath(path: string, returns: Schema): void {
   const segments = path.split('.');
-  if (returns.type === 'list' && segments[0] === 'data') segments.shift();
+  if (returns.type === 'list') {
+    // Of a list itself nothing can be expanded, only of what is in it.
+    if (segments[0] !== 'data' || segments.length === 1) throw cannotExpand(path, `data.${path}`);
+    segments.shift();
+  }
   if (segments.length > MAXIMUM_DEPTH)
     throw invalidRequest(
       `You cannot expand more than ${MAXIMUM_DEPTH} levels of a property. Property: ${path}`,
@@ -51,8 +55,9 @@ const INCLUDABLE = new Set([
   'tiers',
 ]);
 
-function cannotExpand(path: string): Error {
-  return invalidRequest(`This property cannot be expanded (${path}).`, { param: 'expand' });
+function cannotExpand(path: string, instead?: string): Error {
+  const hint = instead === undefined ? '' : ` You may want to try expanding '${instead}' instead.`;
+  return invalidRequest(`This property cannot be expanded (${path}).${hint}`, { param: 'expand' });
 }
 
 function expandable(schema: Schema): boolean {
@@ -120,6 +125,7 @@ type ShownKind = Exclude<
   | 'job'
   | 'price_terms'
   | 'promotion_code_terms'
+  | 'test_account'
   | 'test_card'
 >;
 
@@ -130,6 +136,7 @@ const KIND_OF: Record<string, ShownKind> = {
   'Checkout.Session': 'checkout.session',
   Customer: 'customer',
   Dispute: 'dispute',
+  Mandate: 'mandate',
   PaymentIntent: 'payment_intent',
   PaymentMethod: 'payment_method',
   Price: 'price',

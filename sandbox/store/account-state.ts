@@ -7,9 +7,11 @@ export class AccountState {
 
   constructor(readonly accountId: string) {}
 
-  /** How many objects of each kind there are. */
+  /** How many objects there are of each kind that has any. */
   counts(): Record<string, number> {
-    const kinds = [...this.collections].sort(([a], [b]) => (a < b ? -1 : 1));
+    const kinds = [...this.collections]
+      .filter(([, { size }]) => size > 0)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(kinds.map(([kind, collection]) => [kind, collection.size]));
   }
 

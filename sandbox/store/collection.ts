@@ -5,7 +5,8 @@ export class Collection<T extends { id?: string }> {
   private readonly order: (T | undefined)[] = [];
   /** Where in the order each id is. */
   private readonly positions = new Map<string, number>();
-  private readonly indexes = new Map<string, Map<string, Set<string>>>();
+  /** By field and value, the positions of objects that have or had it. */
+  private readonly indexes = new Map<string, Map<string, number[]>>();
 
   constructor(indexed: readonly string[] = []) {
     for (const field of indexed) this.indexes.set(field, new Map());
@@ -21,10 +22,15 @@ export class Collection<T extends { id?: string }> {
   }
 
   put(id: string, object: T): void {
-    const position = this.positions.get(id);
-    if (position === undefined) this.positions.set(id, this.order.push(object) - 1);
-    else this.order[position] = object;
-    for (const [field, index] of this.indexes) addTo(index, (object as Record<string, unknown>)[field], id);
+    const known = this.positions.get(id);
+    const position = known ?? this.order.length;
+    const before = known === undefined ? undefined : this.order[known];
+    this.order[position] = object;
+    if (known === undefined) this.positions.set(id, position);
+    for (const [field, index] of this.indexes) {
+      const value = fieldOf(object, field);
+      if (typeof value === 'string' && value !== fieldOf(before, field)) addTo(index, value, position);
+    }
   }
 
   remove(id: string): void {
@@ -34,7 +40,7 @@ export class Collection<T extends { id?: string }> {
     this.positions.delete(id);
   }
 
-  /** Newest first. An index may hold ids whose field has changed since, so callers still test the field. */
+  /** Newest first. An index may hold objects whose field has changed since, so callers still test the field. */
   *newest(field?: string, value?: string): Generator<T> {
     const index = field === undefined ? undefined : this.indexes.get(field);
     if (index && value !== undefined) yield* this.indexed(index.get(value));
@@ -49,18 +55,26 @@ export class Collection<T extends { id?: string }> {
     return this.order.filter((object) => object !== undefined);
   }
 
-  private *indexed(ids: Set<string> | undefined): Generator<T> {
-    const positions = [...(ids ?? [])].flatMap((id) => this.positions.get(id) ?? []);
-    for (const position of positions.sort((a, b) => b - a)) {
-      const object = this.order[position];
+  private *indexed(positions: readonly number[] = []): Generator<T> {
+    for (let i = positions.length - 1; i >= 0; i -= 1) {
+      const object = this.order[positions[i] ?? -1];
       if (object) yield object;
     }
   }
 }
 
-function addTo(index: Map<string, Set<string>>, value: unknown, id: string): void {
-  if (typeof value !== 'string') return;
-  const ids = index.get(value);
-  if (ids) ids.add(id);
-  else index.set(value, new Set([id]));
+function fieldOf(object: object | undefined, field: string): unknown {
+  return (object as Record<string, unknown> | undefined)?.[field];
+}
+
+/** Positions ascend. An object may come back to a value that it had before. */
+function addTo(index: Map<string, number[]>, value: string, position: number): void {
+  const positions = index.get(value);
+  if (!positions) index.set(value, [position]);
+  else if (position > (positions.at(-1) ?? -1)) positions.push(position);
+  else if (!positions.includes(position))
+    index.set(
+      value,
+      [...positions, position].sort((a, b) => a - b),
+    );
 }

@@ -4,6 +4,7 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 /** Objects that belong to a customer's purchase begin with 3, the others with 1, as at Stripe. */
 const LONG: Record<string, string> = {
+  card: '1',
   ch: '3',
   cs_test: 'a1',
   di: '1',
@@ -11,6 +12,7 @@ const LONG: Record<string, string> = {
   evt: '1',
   issfr: '1',
   li: '1',
+  mandate: '1',
   pi: '3',
   pm: '1',
   price: '1',
@@ -21,6 +23,7 @@ const LONG: Record<string, string> = {
   setatt: '1',
   seti: '1',
   src: '1',
+  tok: '1',
   txn: '3',
   we: '1',
 };

@@ -20,7 +20,7 @@ export interface StoredEvent {
   type: string;
 }
 
-/** The test card behind a payment method. */
+/** The test card behind a payment method or a token. */
 interface TestCard {
   id: string;
   card: string;
@@ -30,6 +30,13 @@ interface TestCard {
   setUp?: boolean;
   /** The intent that was authenticated and waits to be confirmed again. */
   authenticatedFor?: string | null;
+}
+
+/** The bank account or wallet behind a payment method that is not a card. */
+interface TestAccount {
+  id: string;
+  iban: string | null;
+  spent: boolean;
 }
 
 export interface EndpointSecret {
@@ -134,6 +141,7 @@ export interface Kinds {
   dispute: Stripe.Dispute;
   early_fraud_warning: Stripe.Radar.EarlyFraudWarning;
   event: StoredEvent;
+  mandate: Stripe.Mandate;
   payment_intent: Stripe.PaymentIntent;
   payment_method: Stripe.PaymentMethod;
   price: Stripe.Price;
@@ -142,11 +150,13 @@ export interface Kinds {
   refund: Stripe.Refund;
   setup_attempt: Stripe.SetupAttempt;
   setup_intent: Stripe.SetupIntent;
+  token: Stripe.Token;
   webhook_endpoint: Stripe.WebhookEndpoint;
   checkout_details: CheckoutDetails;
   coupon_terms: CouponTerms;
   price_terms: PriceTerms;
   promotion_code_terms: PromotionCodeTerms;
+  test_account: TestAccount;
   test_card: TestCard;
   endpoint_secret: EndpointSecret;
   delivery: Delivery;
@@ -164,6 +174,7 @@ export const INDEXED: Partial<Record<Kind, readonly string[]>> = {
   delivery: ['event'],
   dispute: ['charge', 'payment_intent'],
   early_fraud_warning: ['charge', 'payment_intent'],
+  mandate: ['payment_method'],
   payment_intent: ['customer'],
   payment_method: ['customer'],
   price: ['product', 'lookup_key'],

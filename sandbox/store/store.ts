@@ -39,6 +39,7 @@ const NO_REQUEST: RequestIdentity = { id: null, idempotency_key: null };
 /** All state of the sandbox. A transaction is synchronous, so two never mix. */
 export class Store {
   private readonly listeners: CommitListener[] = [];
+  private readonly resetListeners: (() => void)[] = [];
 
   readonly ids: IdSource;
   readonly clock: Clock;
@@ -60,6 +61,11 @@ export class Store {
   }
 
   /** On the platform's account unless another is named. */
+  /** Called when everything was forgotten. */
+  onReset(listener: () => void): void {
+    this.resetListeners.push(listener);
+  }
+
   begin(request: RequestIdentity = NO_REQUEST, state: AccountState = this.platform): Transaction {
     return new Transaction(state, this.options.surroundings, request);
   }
@@ -105,6 +111,7 @@ export class Store {
     for (const kind of keep)
       for (const object of old.collection(kind).values()) tx.put(kind, object as Kinds[Kind]);
     for (const change of tx.changes) this.apply(tx.state, change);
+    for (const listener of this.resetListeners) listener();
     await this.options.log?.restart({ ...this.lineOf(tx.state, tx.changes), o: this.clock.offset });
   }
 

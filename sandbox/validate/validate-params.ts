@@ -10,6 +10,7 @@ export type Params = Record<string, unknown>;
 export function validateParams(form: Form, paramsName: string | null): Params {
   const shape = (paramsName === null ? undefined : definition(paramsName)) ?? ONLY_EXPAND;
   const params = object(form, shape, '');
+  checkLengths(params, paramsName ?? '');
   if (params.starting_after !== undefined && params.ending_before !== undefined)
     throw invalidRequest('You cannot parameterize both starting_after and ending_before.', {
       param: 'starting_after',
@@ -122,15 +123,21 @@ function map(given: FormValue, schema: Schema, path: string): unknown {
 }
 
 function union(given: FormValue, schema: Schema, path: string): unknown {
-  let failure: Error | undefined;
+  const failures: { member: Schema; error: Error }[] = [];
   for (const member of schema.anyOf ?? []) {
     try {
       return value(given, member, path);
     } catch (error) {
-      failure ??= error instanceof Error ? error : new Error(String(error));
+      failures.push({ member, error: error instanceof Error ? error : new Error(String(error)) });
     }
   }
-  throw failure ?? wrong('value', path);
+  // What is wrong inside `created[gte]` is told by the member that has an inside.
+  const alike = failures.find(({ member }) => isText(member) === (typeof given === 'string'));
+  throw (alike ?? failures[0])?.error ?? wrong('value', path);
+}
+
+function isText({ type }: Schema): boolean {
+  return !['array', 'list', 'map', 'ref', 'union'].includes(type);
 }
 
 function scalar(given: FormValue, schema: Schema, path: string): unknown {
@@ -145,11 +152,7 @@ function scalar(given: FormValue, schema: Schema, path: string): unknown {
     throw invalidRequest(`Invalid decimal: ${given}`, { param: path });
   }
   if (schema.enum && !schema.enum.includes(given)) throw notOneOf(schema.enum, path);
-  if (given.length > maximumLength(path))
-    throw invalidRequest(
-      `Invalid string: ${given.slice(0, 10)}...${given.slice(-3)}; must be at most ${maximumLength(path)} characters`,
-      { param: path },
-    );
+  if (given.length > mostCharacters(path)) throw tooLong(given, path, mostCharacters(path));
   return given;
 }
 
@@ -171,10 +174,47 @@ function wrong(expected: string, path: string): Error {
   return invalidRequest(`Invalid ${expected}`, { param: path });
 }
 
-function maximumLength(path: string): number {
+function tooLong(given: string, path: string, most: number): Error {
+  return invalidRequest(
+    `Invalid string: ${given.slice(0, 10)}...${given.slice(-3)}; must be at most ${most} characters`,
+    { param: path },
+  );
+}
+
+const MOST_CHARACTERS = 5000;
+const LONG_TEXT = 40_000;
+
+function mostCharacters(path: string): number {
   if (path.startsWith('statement_descriptor')) return 22;
-  if (path === 'description') return 1000;
-  return 5000;
+  return path === 'description' ? LONG_TEXT : MOST_CHARACTERS;
+}
+
+const CUSTOMER = { email: 512, name: 256, phone: 20 };
+
+/** The SDK's types do not tell lengths: those that differ from the usual 5000. */
+const LENGTHS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  ChargeUpdateParams: { description: LONG_TEXT },
+  CouponCreateParams: { name: 40 },
+  CouponUpdateParams: { name: 40 },
+  CustomerCreateParams: CUSTOMER,
+  CustomerUpdateParams: CUSTOMER,
+  PaymentIntentCreateParams: { description: 1000 },
+  PaymentIntentUpdateParams: { description: 1000 },
+  ProductCreateParams: { description: LONG_TEXT },
+  ProductUpdateParams: { description: LONG_TEXT },
+  SetupIntentCreateParams: { description: 1000 },
+  SetupIntentUpdateParams: { description: 1000 },
+};
+
+function checkLengths(params: Params, name: string): void {
+  const lengths = LENGTHS[name];
+  for (const key in lengths) checkLength(params, key, lengths[key] ?? MOST_CHARACTERS);
+  if (lengths?.description === undefined) checkLength(params, 'description', MOST_CHARACTERS);
+}
+
+function checkLength(params: Params, key: string, most: number): void {
+  const text = params[key];
+  if (typeof text === 'string' && text.length > most) throw tooLong(text, key, most);
 }
 
 function join(path: string, key: string): string {

@@ -87,6 +87,30 @@ describe('loadConfig', () => {
     expect(problems.LOG_LEVEL).to.include('fatal, error, warn');
   });
 
+  it('has a checkout page only with a publishable key, and then needs the public address', () => {
+    expect(dev().checkout).to.equal(null);
+    const source = { ...complete, STRIPE_PUBLISHABLE_KEY: 'pk_test_a' };
+    expect(problemsOf(source, 'serve')).to.have.all.keys(['PUBLIC_URL']);
+    const config = loadConfig({ ...source, PUBLIC_URL: 'https://pay.example.com' }, { command: 'serve' });
+    expect(config.checkout).to.deep.equal({
+      publishableKey: 'pk_test_a',
+      jsUrl: 'https://js.stripe.com/v3/',
+    });
+  });
+
+  it('refuses a publishable key of the other mode, a secret one, and Stripe.js in clear in live mode', () => {
+    const live = { STRIPE_SECRET_KEY: 'sk_live_a', STRIPE_MODE: 'live' };
+    for (const source of [
+      { ...complete, STRIPE_PUBLISHABLE_KEY: 'pk_live_a' },
+      { ...live, STRIPE_PUBLISHABLE_KEY: 'pk_test_a' },
+      { STRIPE_MODE: 'live', STRIPE_PUBLISHABLE_KEY: 'pk_test_a' },
+      { STRIPE_PUBLISHABLE_KEY: 'sk_test_a' },
+    ])
+      expect(problemsOf(source), JSON.stringify(source)).to.have.all.keys(['STRIPE_PUBLISHABLE_KEY']);
+    const clear = { ...live, STRIPE_PUBLISHABLE_KEY: 'pk_live_a', STRIPE_JS_URL: 'http://js.example/v3/' };
+    expect(problemsOf(clear)).to.have.all.keys(['STRIPE_JS_URL']);
+  });
+
   it('W17 refuses a webhook secret that is empty or does not begin with whsec_', () => {
     for (const secrets of ['', ' ', ',', 'whsec_', 'whsec_a,', 'secret', 'whsec_a,b', 'whsec_a b']) {
       for (const command of ['dev', 'serve'] as const) {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { openEmptyDatabase, type TestDatabase } from '../../tests/support/database.js';
-import { examplePayment } from '../../tests/support/rows.js';
+import { exampleOrder, examplePayment } from '../../tests/support/rows.js';
 import { missingUniqueIndexes } from '../repositories/indexes.js';
 import { createMigration, migrateUp, migrationStatus } from './migrate.js';
 
@@ -61,6 +61,18 @@ describe('migrateUp', () => {
     expect(await stores.payments.raw.findOne({ _id: 'pay_old' })).to.include(added);
     const kept = await stores.payments.raw.findOne({ _id: 'pay_new' });
     expect(kept).to.include({ captureMethod: 'manual', amountAuthorized: 7 });
+  });
+
+  it('gives each order from before the checkout page a token of its own, and keeps those that are there', async () => {
+    const { database, stores } = db;
+    const orders = [exampleOrder(), exampleOrder(), exampleOrder({ checkoutToken: 'kept' })];
+    await stores.orders.raw.insertMany(orders);
+    await migrateUp(database);
+    const found = await Promise.all(orders.map(({ _id }) => stores.orders.raw.findOne({ _id })));
+    const tokens = found.map((order) => order?.checkoutToken);
+    expect(tokens[2]).to.equal('kept');
+    for (const token of tokens.slice(0, 2)) expect(token).to.match(/^[\w-]{22}$/);
+    expect(new Set(tokens).size).to.equal(3);
   });
 
   it('gives the lock back when a migration fails, so that the next one can try', async () => {

@@ -73,6 +73,10 @@ export const errorCatalogue = {
   },
   order_not_payable: { status: 409, detail: 'The order is canceled: only a pending order can be paid.' },
   payment_not_confirmable: { status: 409, detail: 'The payment is succeeded: it cannot be confirmed.' },
+  confirm_given_up: {
+    status: 409,
+    detail: 'Stripe did not answer within 15 minutes, so the payment was given up. Start a new one.',
+  },
   payment_not_capturable: {
     status: 409,
     detail: 'The payment was captured already, and what was left of the authorisation is released.',
@@ -81,6 +85,14 @@ export const errorCatalogue = {
     status: 409,
     detail: 'Only 2500 usd were authorised.',
     extra: { capturable: 2500 },
+  },
+  payment_not_cancelable: {
+    status: 409,
+    detail: 'The payment is succeeded: it cannot be canceled. Refund it instead.',
+  },
+  order_not_cancelable: {
+    status: 409,
+    detail: 'The order is paid: it cannot be canceled. Refund its payment instead.',
   },
   payment_not_refundable: {
     status: 409,

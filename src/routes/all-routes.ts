@@ -2,8 +2,10 @@ import { readCheckoutRoute } from './checkout/read-checkout.js';
 import { startCheckoutRoute } from './checkout/start-checkout.js';
 import { createCustomerRoute } from './customers/create-customer.js';
 import { liveRoute, readyRoute } from './health/health.js';
+import { cancelOrderRoute } from './orders/cancel-order.js';
 import { createOrderRoute } from './orders/create-order.js';
 import { getOrderRoute } from './orders/get-order.js';
+import { cancelPaymentRoute } from './payments/cancel-payment.js';
 import { capturePaymentRoute } from './payments/capture-payment.js';
 import { confirmPaymentRoute } from './payments/confirm-payment.js';
 import { createIntentRoute } from './payments/create-intent.js';
@@ -20,9 +22,11 @@ export const allRoutes: readonly Route[] = [
   createCustomerRoute,
   createOrderRoute,
   getOrderRoute,
+  cancelOrderRoute,
   createIntentRoute,
   confirmPaymentRoute,
   capturePaymentRoute,
+  cancelPaymentRoute,
   getPaymentStatusRoute,
   getPaymentRoute,
   refundPaymentRoute,

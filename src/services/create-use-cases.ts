@@ -2,7 +2,9 @@ import { notFound } from '../domain/errors.js';
 import { openCheckout, startCheckout } from './checkout/open-checkout.js';
 import { createCustomer } from './customers/create-customer.js';
 import type { UseCaseDependencies } from './dependencies.js';
+import { cancelOrder } from './orders/cancel-order.js';
 import { createOrder } from './orders/create-order.js';
+import { cancelPayment } from './payments/cancel-payment.js';
 import { capturePayment } from './payments/capture-payment.js';
 import { confirmPayment } from './payments/confirm-payment.js';
 import { createPayment } from './payments/create-payment.js';
@@ -26,6 +28,8 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     createOrder: createOrder(dependencies),
     confirmPayment: confirmPayment(dependencies),
     capturePayment: capturePayment(dependencies),
+    cancelPayment: cancelPayment(dependencies),
+    cancelOrder: cancelOrder(dependencies),
     refundPayment: refundPayment(dependencies),
     async getOrder(id) {
       const order = await orders.getWithCheckoutToken(id);

@@ -2,7 +2,7 @@ import type { Checkout } from '../domain/checkout-state.js';
 import type { CustomerRow } from '../domain/rows/customer.js';
 import type { Actor } from '../domain/rows/operation.js';
 import type { Locale, OrderItem, OrderRow } from '../domain/rows/order.js';
-import type { CaptureMethod, PaymentRow } from '../domain/rows/payment.js';
+import type { CancelReason, CaptureMethod, PaymentRow } from '../domain/rows/payment.js';
 import type { RefundReason, RefundRow } from '../domain/rows/refund.js';
 import type { Metadata } from '../domain/rows/shared.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
@@ -57,6 +57,16 @@ export interface CapturePaymentInput {
   amount?: number | undefined;
 }
 
+export interface CancelPaymentInput {
+  paymentId: string;
+  reason?: CancelReason | undefined;
+}
+
+export interface CancelOrderInput {
+  orderId: string;
+  reason?: CancelReason | undefined;
+}
+
 export interface RefundPaymentInput {
   paymentId: string;
   /** Minor units; everything refundable when absent. */
@@ -81,6 +91,8 @@ export interface UseCases {
     context: CallContext,
   ): Promise<{ customer: CustomerRow; created: boolean }>;
   createOrder(input: CreateOrderInput, context: CallContext): Promise<OrderRow>;
+  /** With its `checkoutToken`, as `getOrder`. */
+  cancelOrder(input: CancelOrderInput, context: CallContext): Promise<OrderRow>;
   /** With its `checkoutToken`. */
   getOrder(id: string): Promise<OrderRow>;
   /** The payment comes with its client secret. `created` is false for the live payment of an order. */
@@ -90,6 +102,7 @@ export interface UseCases {
   ): Promise<{ payment: PaymentRow; created: boolean }>;
   confirmPayment(input: ConfirmPaymentInput, context: CallContext): Promise<PaymentRow>;
   capturePayment(input: CapturePaymentInput, context: CallContext): Promise<PaymentRow>;
+  cancelPayment(input: CancelPaymentInput, context: CallContext): Promise<PaymentRow>;
   getPayment(id: string): Promise<PaymentRow>;
   /** Asks Stripe once, applies what it says, and reads the row. */
   refreshPayment(id: string): Promise<PaymentRow>;

@@ -86,6 +86,14 @@ export class ApiClient {
     return this.post<PaymentResponse>(`/api/payments/${paymentId}/capture`, body, options);
   }
 
+  cancelPayment(paymentId: string, body: Body = {}, options?: CallOptions) {
+    return this.post<PaymentResponse>(`/api/payments/${paymentId}/cancel`, body, options);
+  }
+
+  cancelOrder(orderId: string, body: Body = {}, options?: CallOptions) {
+    return this.post<OrderResponse>(`/api/orders/${orderId}/cancel`, body, options);
+  }
+
   refund(body: Body, options?: CallOptions) {
     return this.post<RefundResponse>('/api/payments/refund', body, options);
   }

@@ -2,7 +2,7 @@ import type { Purchase } from './purchases.js';
 import type { Stack } from './stack.js';
 
 /** What differs with who told, and when: everything else about a purchase must not. */
-const BY_SOURCE = new Set(['actor', 'requestId', 'hash', 'prevHash', 'asOf', 'source']);
+const BY_SOURCE = new Set(['actor', 'requestId', 'hash', 'prevHash', 'asOf', 'source', 'checkoutToken']);
 const ID = /\b(ord|pay|ref|op|req|pi|ch|re|pm|cus|evt)_[A-Za-z0-9]+(_secret_\w+)?/g;
 
 /**

@@ -90,6 +90,8 @@ function memoryUseCases(): UseCases {
       created: true,
     }),
     confirmPayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
+    cancelPayment: async (input) => examplePayment({ _id: input.paymentId, status: 'canceled' }),
+    cancelOrder: async (input) => exampleOrder({ _id: input.orderId, status: 'canceled' }),
     capturePayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
     getPayment: async (id) => examplePayment({ _id: id }),
     refreshPayment: async (id) => examplePayment({ _id: id, status: 'succeeded' }),

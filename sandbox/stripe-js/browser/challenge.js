@@ -22,18 +22,25 @@ async function cancel() {
   done();
 }
 
+/** @param {KeyboardEvent} event */
+function cancelOnEscape(event) {
+  if (event.key === 'Escape') void cancel();
+}
+
 let loads = 0;
 bank.title = texts.challenge;
 bank.addEventListener('load', () => {
   loads += 1;
   // The first page asks; the one after it is the bank's answer. A page without a question has nothing to wait for.
-  const asks = bank.contentDocument?.querySelector('form, button') !== null;
-  if (loads > 1 || !asks) done();
-  else channel.send({ event: 'ready' });
+  const choice = bank.contentDocument?.querySelector('button');
+  if (loads > 1 || !choice) return done();
+  bank.contentDocument?.addEventListener('keydown', cancelOnEscape);
+  channel.send({ event: 'ready' });
+  choice.focus();
 });
 cancelButton.textContent = texts.cancel;
 cancelButton.addEventListener('click', () => void cancel());
-document.addEventListener('keydown', (event) => event.key === 'Escape' && void cancel());
+document.addEventListener('keydown', cancelOnEscape);
 // Only a page of this sandbox may be shown as the bank's.
 if (url.origin === location.origin && url.pathname.startsWith('/_sandbox/')) bank.src = url.href;
 else done();

@@ -4,6 +4,9 @@ import { textsIn } from './texts.js';
 /** What the frames of one `elements()` share. */
 /** @typedef {{ id: string, access: import('./api.js').Access, options: any, types: () => Promise<any> }} Group */
 
+/** What a frame tells its element, and no one else. */
+const INTERNAL = ['loaded', 'height'];
+
 export class IntegrationError extends Error {
   /** @param {string} message */
   constructor(message) {
@@ -28,6 +31,10 @@ export class Element {
     /** @type {HTMLElement | undefined} */
     this.container = undefined;
     this.destroyed = false;
+    /** What is asked of the frame waits until it can answer. */
+    this.ready = /** @type {Promise<void>} */ (new Promise(() => {}));
+    /** @type {(value?: any) => void} */
+    this.isReady = () => {};
   }
 
   /** @param {string | HTMLElement} target */
@@ -42,6 +49,9 @@ export class Element {
     this.unmount();
     this.container = container;
     container.classList.add('StripeElement', 'StripeElement--empty');
+    this.ready = new Promise((resolve) => {
+      this.isReady = resolve;
+    });
     const frame = this.newFrame();
     this.frame = frame;
     this.channel = new Channel({
@@ -75,7 +85,9 @@ export class Element {
   receive(message) {
     if (message.event === 'loaded') void this.introduce();
     else if (message.event === 'height' && this.frame) this.frame.style.height = `${message.height}px`;
-    else if (message.event) this.emit(message.event, { elementType: this.elementType, ...message.detail });
+    if (message.event === 'ready') this.isReady();
+    if (message.event && !INTERNAL.includes(message.event))
+      this.emit(message.event, { elementType: this.elementType, ...message.detail });
   }
 
   /** Tells the frame what it needs to know; the key is not in its address. */
@@ -118,17 +130,21 @@ export class Element {
   }
 
   focus() {
-    this.channel?.send({ action: 'focus' });
-    return this;
+    return this.tell('focus');
   }
 
   blur() {
-    this.channel?.send({ action: 'blur' });
-    return this;
+    return this.tell('blur');
   }
 
   clear() {
-    this.channel?.send({ action: 'clear' });
+    return this.tell('clear');
+  }
+
+  /** @param {string} action */
+  tell(action) {
+    const { channel } = this;
+    void this.ready.then(() => channel?.send({ action }));
     return this;
   }
 
@@ -171,11 +187,13 @@ export class Element {
    * Asks the frame, which answers `{ error }`, or what was asked for.
    * @param {string} action @param {object} [data] @returns {Promise<any>}
    */
-  ask(action, data = {}) {
+  async ask(action, data = {}) {
     if (!this.channel)
       throw new IntegrationError(
         'We could not retrieve data from the specified Element. Please make sure the Element you are attempting to use is still mounted.',
       );
-    return this.channel.ask({ action, ...data });
+    const { channel } = this;
+    await this.ready;
+    return channel.ask({ action, ...data });
   }
 }

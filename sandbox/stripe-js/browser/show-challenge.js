@@ -33,7 +33,6 @@ export function showChallenge(access, url) {
       peer: () => frame.contentWindow,
       origin: access.base,
       onMessage: ({ event }) => {
-        if (event === 'ready') frame.focus();
         if (event !== 'done') return;
         channel.close();
         dialog.remove();
@@ -47,5 +46,6 @@ export function showChallenge(access, url) {
       channel.send({ action: 'cancel' });
     });
     dialog.showModal();
+    frame.focus();
   });
 }

@@ -11,6 +11,7 @@ export function toPayment(row: PaymentRow): PaymentResponse {
     customerId: row.customerId,
     ...moneyOf(row),
     captureMethod: row.captureMethod,
+    cancellationReason: row.cancellationReason,
     description: row.description,
     receiptEmail: row.receiptEmail,
     metadata: row.metadata,

@@ -18,15 +18,13 @@ export interface NextAction {
 /** `manual`: a confirm only authorises, and the amount is taken by a capture. */
 export type CaptureMethod = 'automatic' | 'manual';
 
-/** Ours and Stripe's: https://docs.stripe.com/api/payment_intents/object#payment_intent_object-cancellation_reason */
-export type CancellationReason =
-  | 'duplicate'
-  | 'fraudulent'
-  | 'requested_by_customer'
-  | 'abandoned'
-  | 'failed_invoice'
-  | 'void_invoice'
-  | 'automatic';
+/** https://docs.stripe.com/api/payment_intents/cancel#cancel_payment_intent-cancellation_reason */
+export const cancelReasons = ['duplicate', 'fraudulent', 'requested_by_customer', 'abandoned'] as const;
+
+export type CancelReason = (typeof cancelReasons)[number];
+
+/** Those that may be given, and Stripe's own; `automatic`: nobody captured in time. */
+export type CancellationReason = CancelReason | 'failed_invoice' | 'void_invoice' | 'automatic';
 
 export type PaymentFlag = 'intent_mismatch';
 

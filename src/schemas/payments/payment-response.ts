@@ -36,6 +36,9 @@ export const paymentResponse = z
     amountRefunded: z.int(),
     captureMethod,
     captureBefore,
+    cancellationReason: z.string().nullable().meta({
+      description: 'As it was given, or as Stripe says; `automatic` for an authorisation that lapsed.',
+    }),
     description: z.string().nullable(),
     receiptEmail: z.string().nullable(),
     metadata: metadataView,

@@ -8,18 +8,11 @@ import { isDuplicateKey } from '../../repositories/errors.js';
 import type { BoundRepositories } from '../../repositories/repositories.js';
 import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
-import { type NewOperation, newOperation } from '../stripe/operations/open-operation.js';
+import { newOperation } from '../stripe/operations/open-operation.js';
+import { type PaymentStep, stepOperation } from '../stripe/payment-steps.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext } from '../use-cases.js';
 import { requirePayment } from './require-payment.js';
-
-/** The last part of the path says what is done to the PaymentIntent. */
-export type PaymentAction = 'confirm' | 'capture' | 'cancel';
-
-export interface PaymentStep {
-  action: PaymentAction;
-  params: Record<string, unknown>;
-}
 
 /** Reads what the step depends on and throws what speaks against it; what it moves in `rows` is saved with it. */
 export type PlanStep = (
@@ -67,18 +60,6 @@ async function open(
   } catch (error) {
     throw isDuplicateKey(error) ? operationInProgress() : error;
   }
-}
-
-/** How a confirm, capture or cancel of this payment is saved. */
-export function stepOperation(payment: PaymentRow, { action, params }: PaymentStep): NewOperation {
-  return {
-    kind: `payment.${action}`,
-    subject: { collection: 'payments', id: payment._id },
-    exclusiveKey: payment._id,
-    path: `/v1/payment_intents/${payment.stripe.paymentIntentId}/${action}`,
-    before: { status: payment.status, latestChargeId: payment.stripe.latestChargeId },
-    params: () => params,
-  };
 }
 
 /** The PaymentIntent's id; 409 while it is still being made. Null for a payment that never got one. */

@@ -12,7 +12,7 @@ import {
   operationIdOf,
   type SnapshotOf,
 } from './family.js';
-import { payOrder } from './pay-order.js';
+import { endOrder, payOrder } from './pay-order.js';
 import { paymentOfIntent } from './payment-of-intent.js';
 
 type Intent = Stripe.PaymentIntent;
@@ -79,8 +79,10 @@ function decide(snapshot: SnapshotOf<Intent>, rows: WorkingSet, context: Decisio
   const after = stateOf(intent, payment, context.now);
   if (canonicalJson(after) === canonicalJson(pick(payment, after))) return [];
   const changes: Change[] = [move('payments', payment._id, after), auditOf(payment, after)];
-  const succeeded = after.status === 'succeeded' && payment.status !== 'succeeded';
-  return succeeded ? [...changes, ...payOrder({ ...payment, ...after }, rows, context)] : changes;
+  if (after.status === payment.status) return changes;
+  if (after.status === 'succeeded') changes.push(...payOrder({ ...payment, ...after }, rows, context));
+  if (after.status === 'canceled') changes.push(...endOrder(payment, rows));
+  return changes;
 }
 
 function pick(payment: PaymentRow, like: PaymentState): Partial<PaymentRow> {
@@ -120,6 +122,7 @@ type PaymentState = Pick<
   | 'live'
   | 'amountCapturable'
   | 'amountReceived'
+  | 'cancellationReason'
   | 'lastError'
   | 'nextAction'
   | 'stripe'
@@ -133,6 +136,7 @@ function stateOf(intent: Intent, payment: PaymentRow, now: Date): PaymentState {
     live: isLive(status),
     amountCapturable: intent.amount_capturable,
     amountReceived: intent.amount_received,
+    cancellationReason: intent.cancellation_reason,
     lastError: errorOf(intent.last_payment_error),
     nextAction: nextActionOf(intent.next_action),
     stripe: {
@@ -166,6 +170,7 @@ function auditOf(before: PaymentRow, after: PaymentState): Change {
     status: row.status,
     amountReceived: row.amountReceived,
     errorCode: row.lastError?.declineCode ?? row.lastError?.code ?? null,
+    ...(row.cancellationReason ? { cancellationReason: row.cancellationReason } : {}),
   });
   return {
     type: 'audit',

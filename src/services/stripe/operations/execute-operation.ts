@@ -9,6 +9,7 @@ import type { Repositories } from '../../../repositories/repositories.js';
 import { isConflict } from '../../../repositories/transaction.js';
 import type { Clock } from '../../../utils/clock.js';
 import type { Needs } from '../families/family.js';
+import { reopenOrder } from '../families/pay-order.js';
 import { sendPatiently } from '../resilience.js';
 import { type ApplyDependencies, applySnapshots } from '../snapshots/apply-snapshots.js';
 import {
@@ -96,14 +97,21 @@ export function afterInterruption(operation: OperationRow): OperationRow {
 }
 
 export function maySend(operation: OperationRow, now: Date): boolean {
-  const lifetime = operation.kind === 'payment.confirm' ? CONFIRM_LIFETIME_MS : KEY_LIFETIME_MS;
-  return now.getTime() < operation.firstSentAt.getTime() + lifetime;
+  return ageOf(operation, now) < KEY_LIFETIME_MS && !isLateConfirm(operation, now);
+}
+
+/** A confirm that is looked up and not sent any more. */
+export function isLateConfirm(operation: OperationRow, now: Date): boolean {
+  return operation.kind === 'payment.confirm' && ageOf(operation, now) >= CONFIRM_LIFETIME_MS;
+}
+
+function ageOf({ firstSentAt }: OperationRow, now: Date): number {
+  return Math.max(0, now.getTime() - firstSentAt.getTime());
 }
 
 /** The wait doubles with the operation's age, with jitter, up to an hour. */
 export function nextLook(operation: OperationRow, now: Date): Date {
-  const age = Math.max(0, now.getTime() - operation.firstSentAt.getTime());
-  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_LOOK_MS + (age / 2) * Math.random());
+  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_LOOK_MS + (ageOf(operation, now) / 2) * Math.random());
   return new Date(now.getTime() + pause);
 }
 
@@ -178,6 +186,11 @@ async function settleByAnswer(
       const row = rows.get('operations', operation._id);
       const closed = row?.open && verdict !== 'unknown' ? closing(row, answer, { rows, now }) : [];
       rows.apply([...closed, ...keepSecret(operation, answer)], cause, now);
+    },
+    epilogue(rows, { now }) {
+      const row = rows.get('operations', operation._id);
+      if (row?.kind !== 'payment.cancel' || row.status !== 'refused') return;
+      rows.apply(reopenOrder(rows.get('payments', row.subject.id), rows), cause, now);
     },
   });
   const row = decided.rows.get('operations', operation._id);

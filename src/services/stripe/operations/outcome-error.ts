@@ -1,4 +1,5 @@
 import {
+  conflict,
   type GuichetError,
   outcomeUnknown,
   paymentDeclined,
@@ -35,5 +36,7 @@ function refusalError(refusal: Refusal, ids: { paymentId?: string }): GuichetErr
       options,
     );
   }
+  // Ours: the operation was ended before Stripe could carry it out.
+  if (refusal.status === 409) return conflict(code ?? 'conflict', message, { extra: ids });
   return unprocessable(code ?? 'refused_by_stripe', `Stripe refused the request: ${message}`, options);
 }

@@ -1,10 +1,12 @@
 import type Stripe from 'stripe';
-import { type Change, move } from '../../../domain/changes.js';
+import { type Change, type Move, move } from '../../../domain/changes.js';
 import { stepEndedBy } from '../../../domain/payment-step.js';
 import type { OperationRow, Refusal } from '../../../domain/rows/operation.js';
+import type { PaymentRow } from '../../../domain/rows/payment.js';
 import type { StripeObject } from '../../../domain/stripe-answer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import { operationIdOf } from '../families/family.js';
+import { reopenOrder } from '../families/pay-order.js';
 import { errorOf } from '../families/payment-intent.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
 
@@ -16,12 +18,12 @@ const MAKES: Readonly<Record<string, OperationRow['kind']>> = {
 };
 
 /** Closed as done. Shared by the answer, the event and the look-up, so that all three leave the same row. */
-export function succeed(operation: OperationRow, resultId: string, now: Date): Change {
+export function succeed(operation: OperationRow, resultId: string, now: Date): Move<'operations'> {
   return move('operations', operation._id, { ...closed(now), status: 'succeeded', resultId });
 }
 
 /** Closed as refused. */
-export function refuse(operation: OperationRow, refusal: Refusal, now: Date): Change {
+export function refuse(operation: OperationRow, refusal: Refusal, now: Date): Move<'operations'> {
   return move('operations', operation._id, { ...closed(now), status: 'refused', refusal });
 }
 
@@ -56,7 +58,7 @@ function settleOne(
     if (operation.kind === 'payment.confirm') return settleConfirm(operation, snapshot, now);
     if (isStep(operation)) {
       const settled = settleStep(operation, snapshot, now);
-      if (settled) return [settled];
+      if (settled) return [settled, ...afterRefusal(operation, settled, { payment, rows })];
     }
   }
   return keyed ? [move('operations', operation._id, { dueAt: now })] : [];
@@ -73,7 +75,7 @@ function settleConfirm(operation: OperationRow, snapshot: Snapshot, now: Date): 
 }
 
 /** A capture or cancel whose PaymentIntent has come to its end, one way or the other, cannot be carried out any more. */
-function settleStep(operation: OperationRow, { object }: Snapshot, now: Date): Change | null {
+function settleStep(operation: OperationRow, { object }: Snapshot, now: Date): Move<'operations'> | null {
   switch (stepEndedBy(stepOf(operation), intentEnd(object))) {
     case 'done':
       return succeed(operation, object.id, now);
@@ -82,6 +84,14 @@ function settleStep(operation: OperationRow, { object }: Snapshot, now: Date): C
     case 'open':
       return null;
   }
+}
+
+function afterRefusal(
+  { kind }: OperationRow,
+  settled: Move<'operations'>,
+  { payment, rows }: { payment: PaymentRow; rows: WorkingSet },
+): Change[] {
+  return kind === 'payment.cancel' && settled.set.status === 'refused' ? reopenOrder(payment, rows) : [];
 }
 
 /** What was asked for has come about, whoever did it: Stripe refuses it then, and it is done all the same. */
