@@ -67,7 +67,10 @@ describe('cancellations', function () {
       expect(canceled).to.include({ status: 'canceled', amountCapturable: 0, amountReceived: 0 });
       expect(canceled.cancellationReason).to.equal(null);
       await postRaised(id);
-      expect((await payment(id)).status).to.equal('canceled');
+      const sums = { amountReleased: 2500, amountRefunded: 0, amountRefundable: 0 };
+      expect(await payment(id)).to.include({ status: 'canceled', ...sums });
+      const kept = await stack.rows('refunds').find({ paymentId: id }).toArray();
+      expect(kept.map(({ amount, isRelease }) => [amount, isRelease])).to.deep.equal([[2500, true]]);
     });
 
     it('is 409 when it is paid or canceled already, and Stripe is not asked', async () => {

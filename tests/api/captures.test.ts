@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { eventually } from '../support/eventually.js';
 import { distinct, newAuthorizedPayment, newIntent, newOrder, postsTo } from '../support/payment-steps.js';
 import { type Stack, shortTimes, startStack } from '../support/stack.js';
-import { eventsOf, inboxSettled, postAll, receiptsOf } from '../support/webhooks.js';
+import { eventsOf, exampleEvent, inboxSettled, postAll, receiptsOf } from '../support/webhooks.js';
 
 const DAY_MS = 86_400_000;
 const CAPTURE = { method: 'POST', path: '/v1/payment_intents/*/capture' };
@@ -86,6 +86,63 @@ describe('manual capture', function () {
     expect([again.status, again.problem.code]).to.deep.equal([409, 'payment_not_capturable']);
     expect(again.problem.detail).to.match(/captured already/);
     expect(captures()).to.have.length(1);
+  });
+
+  it('counter-example 12: what a partial capture releases is no refund, sends no mail, and is never refundable', async () => {
+    const { api, sandbox, rows } = stack;
+    const id = await newAuthorizedPayment(api, { receiptEmail: 'ada@example.com' });
+    expect(await payment(id)).to.include({ amountReleased: 0, amountRefunded: 0, amountRefundable: 0 });
+    sandbox.control.clearRequests();
+    const captured = (await api.capture(id, { amount: 600 })).body;
+    expect(captured).to.include({ amountReleased: 1900, amountRefunded: 0, amountRefundable: 600 });
+    await postRaised(id);
+    expect(sandbox.control.objects('charge')[0]?.amount_refunded).to.equal(1900);
+    expect(await payment(id)).to.include({ amountReleased: 1900, amountRefunded: 0, amountRefundable: 600 });
+    expect(sandbox.control.requests().filter(({ method }) => method === 'GET')).to.have.length(0);
+    const kept = await rows('refunds').find({ paymentId: id }).toArray();
+    expect(kept.map(({ amount, isRelease }) => [amount, isRelease])).to.deep.equal([[1900, true]]);
+    expect(await receiptsOf(stack, id)).to.deep.equal([`receipt:${id}:0`]);
+    const tooMuch = await api.refund({ paymentId: id, amount: 601 });
+    expect([tooMuch.status, tooMuch.problem.code]).to.deep.equal([409, 'refund_exceeds_payment']);
+    expect((await api.refund({ paymentId: id, amount: 100 })).body.amount).to.equal(100);
+    expect((await api.refund({ paymentId: id })).body.amount).to.equal(500);
+    await postRaised(id);
+    const after = { amountReleased: 1900, amountRefunded: 600, amountRefundable: 0 };
+    expect(await payment(id)).to.include(after);
+  });
+
+  it('counter-example 12: where no Refund object is made for the rest, as at basil, the sums are the same', async () => {
+    const { api, sandbox, stripe } = stack;
+    const id = await newAuthorizedPayment(api);
+    const intentId = await intentIdOf(id);
+    const held = await stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] });
+    const capture = {
+      captured: true,
+      amount_captured: 600,
+      amount_refunded: 0,
+      balance_transaction: 'txn_1',
+    };
+    const charge = { ...(held.latest_charge as object), ...capture };
+    const body = {
+      ...held,
+      status: 'succeeded',
+      amount_capturable: 0,
+      amount_received: 600,
+      latest_charge: charge,
+    };
+    sandbox.control.faults.add({
+      match: CAPTURE,
+      when: 'before',
+      action: { type: 'status', status: 200, body },
+    });
+    sandbox.control.clearRequests();
+    const sums = { amountReleased: 1900, amountRefunded: 0, amountRefundable: 600 };
+    expect((await api.capture(id, { amount: 600 })).body).to.include(sums);
+    const event = exampleEvent({ type: 'charge.captured', data: { object: charge } });
+    expect((await stack.postEvent(event)).status).to.equal(200);
+    await inboxSettled(stack);
+    expect(await payment(id)).to.include(sums);
+    expect(sandbox.control.requests().filter(({ method }) => method === 'GET')).to.have.length(0);
   });
 
   it('refuses more than was authorised, and amounts that are none', async () => {

@@ -34,6 +34,8 @@ export const paymentResponse = z
     amountCapturable: z.int(),
     amountReceived: z.int(),
     amountRefunded: z.int(),
+    amountReleased: z.int().meta({ description: 'Of what was authorised, what was let go and never taken.' }),
+    amountRefundable: z.int().meta({ description: 'What a refund may take now.' }),
     captureMethod,
     captureBefore,
     cancellationReason: z.string().nullable().meta({

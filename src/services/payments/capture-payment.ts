@@ -5,6 +5,7 @@ import type { PaymentRow } from '../../domain/rows/payment.js';
 import { acceptAmount } from '../accept-amount.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
+import { captureStep } from '../stripe/payment-steps.js';
 import type { UseCases } from '../use-cases.js';
 import { intentIdOf, runPaymentOperation } from './payment-operation.js';
 import { requirePayment } from './require-payment.js';
@@ -18,8 +19,7 @@ export function capturePayment(dependencies: UseCaseDependencies): UseCases['cap
   return async ({ paymentId, amount }, context) => {
     const operation = await runPaymentOperation(dependencies, { paymentId, context }, (payment) => {
       if (!intentIdOf(payment) || !isCapturable(payment.status)) throw notCapturable(payment);
-      const params = { amount_to_capture: amountToCapture(payment, amount), expand: ['latest_charge'] };
-      return { action: 'capture', params };
+      return captureStep(amountToCapture(payment, amount));
     });
     const payment = requirePayment(await repositories.payments.get(paymentId));
     if (operation.status === 'succeeded') return payment;

@@ -1,4 +1,5 @@
 import type { CancelReason, PaymentRow } from '../../domain/rows/payment.js';
+import { REFUNDS_READ } from './families/family.js';
 import type { NewOperation } from './operations/open-operation.js';
 
 /** The last part of the path says what is done to the PaymentIntent. */
@@ -19,7 +20,14 @@ export function stepOperation(payment: PaymentRow, { action, params }: PaymentSt
   };
 }
 
+/** At acacia a partial capture and a cancel make a Refund object: the answer then shows it with its charge. */
+const CHARGE_WITH_RELEASE = [`latest_charge.${REFUNDS_READ}`];
+
+export function captureStep(amount: number): PaymentStep {
+  return { action: 'capture', params: { amount_to_capture: amount, expand: CHARGE_WITH_RELEASE } };
+}
+
 export function cancelStep(reason: CancelReason | undefined): PaymentStep {
-  const expand = ['latest_charge'];
+  const expand = CHARGE_WITH_RELEASE;
   return { action: 'cancel', params: { ...(reason ? { cancellation_reason: reason } : {}), expand } };
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { decisionContext, workingSet } from '../../../../tests/support/held-rows.js';
-import { examplePayment } from '../../../../tests/support/rows.js';
+import { examplePayment, exampleRefund } from '../../../../tests/support/rows.js';
 import { chargeObject, told } from '../../../../tests/support/snapshots.js';
 import { chargeFamily as family } from './charge.js';
 
@@ -71,9 +71,24 @@ describe('the charge family', () => {
   for (const [refunded, ours, reserved, contradicts] of sums) {
     const said = `${refunded} refunded, ${ours} and ${reserved} under way in our rows`;
     it(`${contradicts ? 'contradicts' : 'agrees'}: ${said}`, () => {
-      const payment = examplePayment({ amountRefunded: ours, amountReserved: reserved });
+      const payment = examplePayment({ _id: 'pay_1' });
+      const row = (amount: number, changes: Parameters<typeof exampleRefund>[0]) =>
+        exampleRefund({ paymentId: 'pay_1', amount, ...changes });
+      const refunds = [
+        row(ours, {}),
+        row(reserved, { status: 'reserved' }),
+        row(900, { status: 'failed' }),
+        exampleRefund({ amount: 50 }),
+      ];
       const snapshot = told(chargeObject({ amount_refunded: refunded }));
-      expect(family.contradicts?.(snapshot, workingSet({ payments: [payment] }))).to.equal(contradicts);
+      expect(family.contradicts?.(snapshot, workingSet({ payments: [payment], refunds }))).to.equal(
+        contradicts,
+      );
+      const release = [...refunds, row(400, { isRelease: true })];
+      const withRelease = told(chargeObject({ amount_refunded: refunded + 400 }));
+      expect(
+        family.contradicts?.(withRelease, workingSet({ payments: [payment], refunds: release })),
+      ).to.equal(contradicts);
     });
   }
 

@@ -1,7 +1,8 @@
 import type Stripe from 'stripe';
 import { type Change, move } from '../../../domain/changes.js';
+import { explainsAmountRefunded } from '../../../domain/refunds.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
-import { defineFamily, idOf, type Needs, type SnapshotOf } from './family.js';
+import { defineFamily, idOf, type Needs, REFUNDS_READ, type SnapshotOf } from './family.js';
 import { paymentOfIntent } from './payment-of-intent.js';
 
 type Charge = Stripe.Charge;
@@ -21,7 +22,7 @@ export const chargeFamily = defineFamily<Charge>({
     'charge.updated',
     'charge.refunded',
   ],
-  retrievePath: (id) => `/v1/charges/${id}?expand[]=refunds`,
+  retrievePath: (id) => `/v1/charges/${id}?expand[]=${REFUNDS_READ}`,
   laneKey: (charge) => idOf(charge.payment_intent) ?? charge.id,
   watched: (charge) => [
     charge.status,
@@ -54,8 +55,8 @@ function refundsDiffer(snapshot: SnapshotOf<Charge>, rows: WorkingSet): boolean 
   const { object } = snapshot;
   const payment = paymentOfIntent(rows, snapshot, idOf(object.payment_intent));
   if (!payment) return false;
-  const { amountRefunded, amountReserved } = payment;
-  return object.amount_refunded < amountRefunded || object.amount_refunded > amountRefunded + amountReserved;
+  const refunds = rows.filter('refunds', (row) => row.paymentId === payment._id);
+  return !explainsAmountRefunded(object.amount_refunded, refunds);
 }
 
 /** A failed attempt authorises nothing; of a PaymentIntent's charges one succeeds at most. */

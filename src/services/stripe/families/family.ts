@@ -47,6 +47,9 @@ export interface Family<T> {
   decide(snapshot: SnapshotOf<T>, rows: WorkingSet, context: DecisionContext): Change[];
 }
 
+/** What is expanded of a charge, so that a release can be told from a refund. */
+export const REFUNDS_READ = 'refunds.data.balance_transaction';
+
 export type AnyFamily = Family<StripeObject>;
 
 /** The one place where an object's kind is taken to say its type. */

@@ -10,6 +10,7 @@ import {
   idOf,
   type Needs,
   operationIdOf,
+  REFUNDS_READ,
   type SnapshotOf,
 } from './family.js';
 import { endOrder, payOrder } from './pay-order.js';
@@ -29,7 +30,7 @@ export const paymentIntentFamily = defineFamily<Intent>({
     'payment_intent.succeeded',
     'payment_intent.canceled',
   ],
-  retrievePath: (id) => `/v1/payment_intents/${id}?expand[]=latest_charge`,
+  retrievePath: (id) => `/v1/payment_intents/${id}?expand[]=latest_charge.${REFUNDS_READ}`,
   laneKey: (intent) => intent.id,
   watched: (intent) => [
     intent.status,
