@@ -35,9 +35,9 @@ export async function dev(environment: Environment, print: (...lines: string[]) 
     try {
       const localUrl = `http://${config.server.host}:${service.port}`;
       const baseUrl = config.server.publicUrl ?? localUrl;
+      const checkout = config.checkout && (await sampleCheckout(service));
       // Where the sandbox reaches us: a public address may lead somewhere that it cannot go.
       await parts.announce({ baseUrl: localUrl });
-      const checkout = config.checkout && (await sampleCheckout(service));
       print(firstScreen({ baseUrl, apiKey: parts.apiKey, embedded: parts.embedded, checkout }));
       await untilSignal();
       print('Stopping: requests and batches under way end first.');

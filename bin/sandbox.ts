@@ -17,18 +17,23 @@ export async function sandbox(flags: SandboxFlags, print: (...lines: string[]) =
   const running = await startSandbox(optionsOf(flags));
   if (flags.webhook !== undefined) await running.setWebhookUrl(flags.webhook);
   print(
+    ...(isLoopback(flags.host) ? [] : [exposed(flags.host)]),
     `Stripe sandbox   ${running.url}`,
     `secret key       ${running.secretKey}`,
     `publishable key  ${running.publishableKey}`,
     `webhook secret   ${running.webhookSecret}`,
     `account          ${running.accountId}`,
   );
-  if (!['127.0.0.1', '::1', 'localhost'].includes(flags.host))
-    print(
-      `It listens on ${flags.host}: whoever can reach it there can read and change everything in it, without a key.`,
-    );
   await untilSignal();
   await running.stop();
+}
+
+function isLoopback(host: string): boolean {
+  return ['127.0.0.1', '::1', 'localhost'].includes(host);
+}
+
+function exposed(host: string): string {
+  return `It listens on ${host}: whoever can reach it there can read and change everything in it, without a key.`;
 }
 
 function optionsOf({ port, host, data, seed, at, webhook, allowHost }: SandboxFlags): SandboxOptions {

@@ -35,10 +35,6 @@ const UNREACHED: Record<string, { because: string; numbers: number[] }> = {
     numbers: [1, 9, 17, 22, 24, 26, 28, 30, 32, 39, 51, 61, 81, 83],
   },
   'payments of invoices': { because: 'the billing machines come later', numbers: [11, 13, 33] },
-  'payment methods other than cards': {
-    because: 'their machine is being built',
-    numbers: [64, 65, 66, 67, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79],
-  },
   subscriptions: { because: 'the billing machines come later', numbers: [18, 23, 27, 31, 47, 57, 84] },
 };
 const LISTED = Object.values(UNREACHED).flatMap(({ numbers }) => numbers);
@@ -159,6 +155,9 @@ const DASHBOARD =
 const UNTYPED =
   /^(advice_code|network_advice_code|network_decline_code|authorization_code|destination|dispute|order)$/;
 
+/** Those of cards are in the table of test cards. That of an account is Stripe's secret, and that of Boleto is untyped. */
+const ACCOUNT_PRINT = /^\.(boleto|sepa_debit)\.fingerprint$/;
+
 function differing(ours: unknown, theirs: unknown, path: string): string[] {
   if (DASHBOARD.test(path)) return [];
   if (typeof theirs === 'object' && theirs !== null && !Array.isArray(theirs)) {
@@ -166,7 +165,7 @@ function differing(ours: unknown, theirs: unknown, path: string): string[] {
       return [`${path}: ${JSON.stringify(ours)} and not an object`];
     const mine = ours as Record<string, unknown>;
     return Object.entries(theirs).flatMap(([key, value]) => {
-      if (UNTYPED.test(key)) return [];
+      if (UNTYPED.test(key) || ACCOUNT_PRINT.test(`${path}.${key}`)) return [];
       if (OWN.test(key)) return sameType(mine[key], value) ? [] : [`${path}.${key}: ${mine[key]}`];
       return differing(mine[key], value, `${path}.${key}`);
     });

@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import { coupons } from './catalogue/coupons.js';
 import { prices } from './catalogue/prices.js';
 import { products } from './catalogue/products.js';
@@ -31,6 +31,7 @@ import { mandates } from './payments/mandates.js';
 import { paymentIntents } from './payments/payment-intents.js';
 import { paymentMethods } from './payments/payment-methods.js';
 import { failRefund, refunds, settleRefund } from './payments/refunds.js';
+import { settleDebit } from './payments/sepa-debit.js';
 import { setupAttempts } from './payments/setup-attempts.js';
 import { setupIntents } from './payments/setup-intents.js';
 import { tokens } from './payments/tokens.js';
@@ -92,12 +93,19 @@ const JOBS = {
   funds_available: fundsAvailable,
   lapse_authorization: lapseAuthorization,
   open_dispute: openDispute,
+  settle_debit: settleDebit,
   settle_refund: settleRefund,
   warn_of_fraud: warnOfFraud,
 };
 
 /** What a machine does when an event of another is raised, by the event's type. */
 const REACTIONS = { ...checkoutReactions };
+
+/** Where this machine reaches it: `0.0.0.0` is every address, and none to go to. */
+function addressOf(host: string, port: number): string {
+  const reached = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return `http://${isIP(reached) === 6 ? `[${reached}]` : reached}:${port}`;
+}
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const engine = new Engine(options, { jobs: JOBS, reactions: REACTIONS });
@@ -133,7 +141,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server.listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  engine.surroundings.url = `http://${host}:${port}`;
+  engine.surroundings.url = addressOf(host, port);
   await store.flushed();
   return {
     url: engine.surroundings.url,

@@ -94,7 +94,7 @@ describe('sandbox: hosted page of Checkout', function () {
     expect((await visit(session.url ?? '')).html).to.include('Your bank is waiting');
     const refused = await visit(sent.location ?? '', { outcome: 'fail' });
     const back = await visit(refused.location ?? '');
-    expect(back.html).to.include('has failed authentication');
+    expect(back.html).to.include('unable to authenticate your payment method');
     const again = await pay(session, { number: CARDS.threeDSecure });
     const approved = await visit(again.location ?? '', { outcome: 'approve' });
     expect(await retrieve(session)).to.include({ status: 'complete', payment_status: 'paid' });
@@ -135,6 +135,32 @@ describe('sandbox: hosted page of Checkout', function () {
     });
     await pay(session);
     expect((await stripe.paymentMethods.list({ customer })).data).to.have.length(1);
+  });
+
+  it('a SEPA debit completes the session unpaid, and the bank decides later', async () => {
+    const buy = async (iban: string) => {
+      const session = await checkout(stripe, {
+        payment_method_types: ['card', 'sepa_debit'],
+        line_items: [
+          { price_data: { currency: 'eur', unit_amount: 2000, product_data: { name: 'Tea' } }, quantity: 1 },
+        ],
+      });
+      const html = (await visit(session.url ?? '')).html;
+      expect(html).to.include('IBAN').and.to.include('Card number');
+      expect((await pay(session, { type: 'sepa_debit', iban, number: '' })).status).to.equal(303);
+      expect(await retrieve(session)).to.include({ status: 'complete', payment_status: 'unpaid' });
+      return session;
+    };
+    const good = await buy('AT611904300234573201');
+    const bad = await buy('AT861904300235473202');
+    expect(typesOf(sandbox).filter((type) => type === 'checkout.session.completed')).to.have.length(2);
+    sandbox.control.clock.advance(15 * 86_400_000);
+    expect(await retrieve(good)).to.include({ status: 'complete', payment_status: 'paid' });
+    expect(await retrieve(bad)).to.include({ status: 'complete', payment_status: 'unpaid' });
+    expect(typesOf(sandbox)).to.include.members([
+      'checkout.session.async_payment_succeeded',
+      'checkout.session.async_payment_failed',
+    ]);
   });
 
   it('setup mode saves the card with the customer, for later', async () => {

@@ -14,6 +14,10 @@ import { paySession } from './pay-session.js';
 
 type Session = Stripe.Checkout.Session;
 
+/** The API's words are for the shop. */
+const NOT_AUTHENTICATED =
+  'We are unable to authenticate your payment method. Please choose a different payment method and try again.';
+
 /** The hosted page of a session, at `/c/pay/{session}`. It needs no script: each button posts a form. */
 export function checkoutPage(store: Store): Page {
   return (request) => {
@@ -50,7 +54,7 @@ function post(visit: Visit, request: ApiRequest): Answer {
   if (session.status === 'complete') return toSuccess(session);
   if (session.status !== 'open') return closed(session);
   const field = text(form, 'action') === 'pay' ? 'card' : 'promotion_code';
-  const message = attempt(visit, form);
+  const message = attempt(visit, form, request.headers['user-agent']);
   const after = load(visit);
   if (after.session.status === 'complete') return toSuccess(after.session);
   if (message !== undefined) return openPage({ ...after, problem: { field, message } });
@@ -59,10 +63,12 @@ function post(visit: Visit, request: ApiRequest): Answer {
 }
 
 /** What stands in the way, for the customer to read. */
-function attempt({ store, begin, id }: Visit, form: Form): string | undefined {
+function attempt({ store, begin, id }: Visit, form: Form, agent: unknown): string | undefined {
   const tx = begin();
   try {
-    act(tx, tx.require('checkout.session', id), form);
+    const session = tx.require('checkout.session', id);
+    if (text(form, 'action') === 'pay') paySession(tx, session, entered(form, agent));
+    else changePromotion(tx, session, form);
     store.commit(tx);
     return undefined;
   } catch (error) {
@@ -72,10 +78,9 @@ function attempt({ store, begin, id }: Visit, form: Form): string | undefined {
   }
 }
 
-function act(tx: Transaction, session: Session, form: Form): void {
+function changePromotion(tx: Transaction, session: Session, form: Form): void {
   const action = text(form, 'action');
-  if (action === 'pay') paySession(tx, session, entered(form));
-  if (!session.allow_promotion_codes || action === 'pay') return;
+  if (!session.allow_promotion_codes) return;
   const changed =
     action === 'remove'
       ? changeDiscount(tx, session, () => null)
@@ -83,7 +88,7 @@ function act(tx: Transaction, session: Session, form: Form): void {
   checkTotal(tx, changed.amount_total ?? 0, changed.currency ?? '');
 }
 
-function entered(form: Form): Entered {
+function entered(form: Form, agent: unknown): Entered {
   return {
     type: text(form, 'type') || 'card',
     number: text(form, 'number'),
@@ -92,6 +97,7 @@ function entered(form: Form): Entered {
     iban: text(form, 'iban'),
     email: text(form, 'email').trim(),
     name: text(form, 'name').trim(),
+    userAgent: typeof agent === 'string' ? agent : 'unknown',
   };
 }
 
@@ -139,7 +145,7 @@ function load({ begin, id }: Visit): OpenPage & { failure: string | undefined } 
     details: tx.require('checkout_details', id),
     shop: profile?.name || settings?.dashboard.display_name || 'Sandbox shop',
     challengeUrl: waiting ? intent?.next_action?.redirect_to_url?.url || undefined : undefined,
-    failure: error?.message,
+    failure: error?.code?.endsWith('_authentication_failure') ? NOT_AUTHENTICATED : error?.message,
   };
 }
 

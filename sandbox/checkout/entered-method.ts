@@ -1,5 +1,4 @@
 import type Stripe from 'stripe';
-import { notImplemented } from '../http/stripe-error.js';
 import { makePaymentMethod } from '../payments/payment-methods.js';
 import type { Transaction } from '../store/transaction.js';
 
@@ -10,14 +9,20 @@ export interface Entered {
   expiry: string;
   cvc: string;
   iban: string;
+  userAgent: string;
   email: string;
   name: string;
 }
 
 /** A new payment method of what was typed; throws what the customer should correct. */
 export function enteredMethod(tx: Transaction, entered: Entered): Stripe.PaymentMethod {
-  if (entered.type !== 'card') throw notImplemented(`paying with ${entered.type} on this page`);
-  const { cvc, email, name, number } = entered;
+  const { cvc, email, iban, name, number } = entered;
+  if (entered.type === 'sepa_debit')
+    return makePaymentMethod(tx, {
+      type: 'sepa_debit',
+      sepa_debit: { iban },
+      billing_details: { email, name },
+    });
   return makePaymentMethod(tx, {
     type: 'card',
     card: { number, ...expiryOf(entered.expiry), cvc },

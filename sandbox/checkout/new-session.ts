@@ -5,6 +5,7 @@ import { invalidRequest, notImplemented, StripeError } from '../http/stripe-erro
 import { checkAmount, knownCurrency } from '../ledger/currencies.js';
 import { liveCustomer } from '../payments/live-customer.js';
 import { refuseUnbuilt } from '../payments/parameters.js';
+import { checkDebitCurrency } from '../payments/sepa-debit.js';
 import { fromSkeleton } from '../present/skeleton.js';
 import type { CheckoutDiscount } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
@@ -102,6 +103,7 @@ function forPayment(tx: Transaction, session: Session, params: Params): Session 
   if (given) discount = discountOf(tx, given, { currency, customer, subtotal });
   const lines = discounted(tx, plain, discount);
   const sums = totals(lines);
+  if (session.payment_method_types.includes('sepa_debit')) checkDebitCurrency(currency);
   checkTotal(tx, sums.amount_total ?? 0, currency);
   const payment = (params.payment_intent_data ?? {}) as Stripe.PaymentIntentCreateParams;
   tx.put('checkout_details', { ...NOTHING_ENTERED, id: session.id, lines, discount, payment });
@@ -252,9 +254,11 @@ function checkCustomer(params: Params): void {
     });
 }
 
-function checkMethods({ payment_method_types: types }: Params): void {
+function checkMethods({ mode, payment_method_types: types }: Params): void {
   const unbuilt = types?.find((type) => !PAYABLE.includes(type));
   if (unbuilt !== undefined) throw notImplemented(`the payment method type ${unbuilt} in Checkout`);
+  if (mode === 'setup' && types?.includes('sepa_debit'))
+    throw notImplemented('SEPA debits in Checkout Sessions with mode=setup');
 }
 
 function checkPayment(params: Params): void {

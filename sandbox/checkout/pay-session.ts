@@ -18,7 +18,11 @@ export function paySession(tx: Transaction, session: Session, typed: Entered): v
     return;
   }
   const payment_method = enteredMethod(tx, entered).id;
-  const confirmation = { payment_method, return_url: session.url ?? '' };
+  const confirmation = {
+    payment_method,
+    return_url: session.url ?? '',
+    ...(entered.type === 'sepa_debit' && { mandate_data: accepted(entered) }),
+  };
   if (session.mode === 'setup') {
     confirmSetup(tx, session, confirmation);
     return;
@@ -41,4 +45,11 @@ function noteCustomer(tx: Transaction, session: Session, { email, name }: Entere
   const customer = session.customer === null ? undefined : tx.get('customer', session.customer as string);
   if (customer && !customer.deleted && !customer.email)
     callApi(tx, 'POST /v1/customers/{customer}', { params: { email }, ids: [customer.id] });
+}
+
+/** By paying on the page the customer accepts the mandate that it shows. */
+function accepted({ userAgent }: Entered): Stripe.PaymentIntentConfirmParams.MandateData {
+  return {
+    customer_acceptance: { type: 'online', online: { ip_address: '127.0.0.1', user_agent: userAgent } },
+  };
 }

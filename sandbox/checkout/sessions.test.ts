@@ -117,6 +117,7 @@ describe('sandbox: Checkout Sessions', function () {
     expect(await refused({ shipping_options: [{ shipping_rate: 'shr_1' }] })).to.include({
       code: 'sandbox_not_implemented',
     });
+    expect(await refused({ payment_method_types: ['sepa_debit'] })).to.include({ param: 'currency' });
     expect(await refused({ success_url: 'thanks' })).to.include({
       code: 'url_invalid',
       param: 'success_url',

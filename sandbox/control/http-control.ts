@@ -97,6 +97,7 @@ function verbsOf(control: SandboxControl, sandbox: Surroundings): Record<string,
     'POST idle': () => sandbox.idle(),
     'POST available': () => control.makeAvailable(),
     'POST dispute': (body, [charge = '']) => control.dispute(charge, body),
+    'POST settle': ({ outcome }, [id = '']) => control.settle(id, bankAnswer(outcome)),
     'GET events': (query) => control.events(ofAccount(query)),
     'GET requests': () => control.requests(),
     'DELETE requests': () => control.clearRequests(),
@@ -126,6 +127,11 @@ function eventIds(given: unknown): string[] | undefined {
   if (!Array.isArray(given) || !given.every((id) => typeof id === 'string'))
     throw new Error('events must be a list of ids of events');
   return given;
+}
+
+function bankAnswer(given: unknown): 'failed' | 'succeeded' {
+  if (given === 'failed' || given === 'succeeded') return given;
+  throw new Error('outcome must be succeeded or failed');
 }
 
 const MOST_COPIES = 100;

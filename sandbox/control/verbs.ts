@@ -23,5 +23,6 @@ export const VERBS: Readonly<Record<string, string>> = {
   'POST resend': '/:event {times?} sends it again, whatever became of it',
   'POST reset': 'forgets objects, connected accounts, faults, knobs and logged requests',
   'POST seed': '{country?, default_currency?, email?} of the own account',
+  'POST settle': '/:intent or /:charge {outcome: succeeded or failed} the bank answers now',
   'POST webhook': '{url} of the built-in endpoint; null disables it',
 };

@@ -76,7 +76,7 @@ export class Api {
     const match = this.route(request);
     const isPublic = hasPublishableKey(request, store.ids);
     const sent = decodeForm(entry.form);
-    const form = isPublic ? checkPublicCall(account, match, sent) : sent;
+    const form = isPublic ? checkPublicCall(account, match, { form: sent, headers: request.headers }) : sent;
     const params = this.parameters(request, match, form);
     if (!isPublic) refuseCardNumbers(params);
     const keyed = keyedRequest(request, accountId);

@@ -1,7 +1,8 @@
 import type { AccountState } from '../store/account-state.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Params } from '../validate/validate-params.js';
-import type { Form } from './form.js';
+import type { ApiRequest } from './exchange.js';
+import type { Form, FormValue } from './form.js';
 import type { Match } from './router.js';
 import { invalidRequest, StripeError } from './stripe-error.js';
 
@@ -35,8 +36,15 @@ const PUBLIC_CALLS: Readonly<Record<string, PublicCall>> = {
   'POST /v1/tokens': {},
 };
 
-/** What a publishable key asks for, if it may: throws 401 or 400, else gives the form without the client secret. */
-export function checkPublicCall(account: AccountState, match: Match, form: Form): Form {
+/**
+ * What a publishable key asks for, if it may: throws 401 or 400, else gives the form without the client secret, and
+ * with what is known of the browser.
+ */
+export function checkPublicCall(
+  account: AccountState,
+  match: Match,
+  { form, headers }: Pick<ApiRequest, 'headers'> & { form: Form },
+): Form {
   const call = PUBLIC_CALLS[match.route.key];
   if (!call) throw secretKeyRequired();
   if (!call.secretOf) return form;
@@ -47,7 +55,20 @@ export function checkPublicCall(account: AccountState, match: Match, form: Form)
     throw invalidRequest(`The parameter \`${foreign}\` may only be sent with a secret API key.`, {
       param: foreign,
     });
-  return rest;
+  return rest.mandate_data === undefined ? rest : withBrowser(rest, headers);
+}
+
+/** A customer who agrees to a debit in a browser need not say where and with what: Stripe sees it. */
+function withBrowser(form: Form, headers: ApiRequest['headers']): Form {
+  const acceptance = nested(nested(form.mandate_data).customer_acceptance);
+  if (acceptance.type !== 'online') return form;
+  const { infer_from_client: _, ...given } = nested(acceptance.online);
+  const online = { ip_address: '127.0.0.1', user_agent: String(headers['user-agent']), ...given };
+  return { ...form, mandate_data: { customer_acceptance: { ...acceptance, online } } };
+}
+
+function nested(value: FormValue | undefined): Form {
+  return typeof value === 'object' && !Array.isArray(value) ? value : {};
 }
 
 function checkClientSecret(

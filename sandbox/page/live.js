@@ -338,7 +338,9 @@ function copyButton(text) {
 }
 
 function drawWaiting() {
-  const intents = entries('payment_intent').filter(([, { object }]) => object.status === 'requires_action');
+  const intents = [...entries('setup_intent'), ...entries('payment_intent')].filter(
+    ([, { object }]) => object.status === 'requires_action',
+  );
   const decide = (id, outcome) => () => control('POST', `3ds/${id}`, { outcome });
   element('waiting').hidden = intents.length === 0;
   element('waiting').replaceChildren(
@@ -349,7 +351,8 @@ function drawWaiting() {
           'div',
           {},
           make('strong', {}, '3D Secure'),
-          make('span', {}, `${money(object)} · `, make('span', { class: 'id' }, id)),
+          make('span', {}, money(object)),
+          make('span', { class: 'id' }, id),
           make(
             'span',
             { class: 'buttons' },

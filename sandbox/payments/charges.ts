@@ -170,7 +170,7 @@ function cardDetails(
     incremental_authorization: { status: 'unavailable' },
     last4: card.last4,
     multicapture: { status: 'unavailable' },
-    network: card.networks[0] ?? card.brand,
+    network: paymentMethod.card?.networks?.preferred ?? card.networks[0] ?? card.brand,
     network_token: { used: false },
     network_transaction_id: String(100_000_000_000_000 + tx.surroundings.ids.sequence),
     overcapture: { maximum_amount_capturable: intent.amount, status: 'unavailable' },

@@ -5,12 +5,14 @@ import type { Transaction } from '../store/transaction.js';
 import { challengesSetup, rememberSetUp, requests3ds } from './authentication.js';
 import type { Decline } from './cards.js';
 import { type GivenMethod, methodFor } from './intent-method.js';
+import { type GivenMandate, mandateFor } from './mandates.js';
 import { needsReturnUrl, threeDSecureAction, type Whereabouts } from './next-action.js';
+import { refuseUnbuilt } from './parameters.js';
 import { attach, cardBehind } from './payment-methods.js';
 import { authenticateAttempt, concludeAttempt, newAttempt } from './setup-attempts.js';
 import { unexpectedState } from './unexpected-state.js';
 
-export interface SetupConfirmation extends GivenMethod, Whereabouts {}
+export interface SetupConfirmation extends GivenMandate, GivenMethod, Whereabouts {}
 
 /** Tries to save the method. A decline changes the intent too, and is thrown as an error that commits. */
 export function confirmSetup(
@@ -20,13 +22,19 @@ export function confirmSetup(
 ): Stripe.SetupIntent {
   checkConfirmable(intent, confirmation);
   const paymentMethod = methodFor(tx, intent, confirmation);
-  if (paymentMethod.type !== 'card')
-    throw notImplemented(`setting up a payment method of type ${paymentMethod.type}`);
+  const { type } = paymentMethod;
+  if (type !== 'card' && type !== 'sepa_debit')
+    throw notImplemented(`setting up a payment method of type ${type}`);
   const trying = tx.update('setup_intent', intent, {
     latest_attempt: newAttempt(tx, intent, paymentMethod).id,
     next_action: null,
     payment_method: paymentMethod.id,
   });
+  if (type === 'sepa_debit') {
+    const mandate = mandateFor(tx, trying, { paymentMethod, given: confirmation });
+    return succeed(tx, tx.update('setup_intent', trying, { mandate: mandate.id }), paymentMethod);
+  }
+  refuseUnbuilt(confirmation, ['mandate_data']);
   if (challengesSetup(cardBehind(tx, paymentMethod), { requested: requests3ds(intent) }))
     return askCustomer(tx, trying, confirmation);
   return settle(tx, trying, paymentMethod);
@@ -68,7 +76,7 @@ function askCustomer(
   return waiting;
 }
 
-/** The bank lets a card be saved or not; a saved one belongs to the customer from then on. */
+/** The bank lets a card be saved or not. */
 function settle(
   tx: Transaction,
   intent: Stripe.SetupIntent,
@@ -76,6 +84,15 @@ function settle(
 ): Stripe.SetupIntent {
   const { decline, attaches } = cardBehind(tx, paymentMethod);
   if (decline && !attaches) throw declined(tx, intent, { paymentMethod, decline });
+  return succeed(tx, intent, paymentMethod);
+}
+
+/** What is saved belongs to the customer from then on. */
+function succeed(
+  tx: Transaction,
+  intent: Stripe.SetupIntent,
+  paymentMethod: Stripe.PaymentMethod,
+): Stripe.SetupIntent {
   if (intent.customer !== null) attach(tx, paymentMethod, intent.customer as string);
   concludeAttempt(tx, intent, { status: 'succeeded' });
   const succeeded = tx.update('setup_intent', intent, {

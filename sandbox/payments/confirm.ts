@@ -14,11 +14,14 @@ import { conclude } from './captures.js';
 import type { Card, Decline } from './cards.js';
 import { charge } from './charges.js';
 import { type GivenMethod, methodFor } from './intent-method.js';
+import type { GivenMandate } from './mandates.js';
 import { needsReturnUrl, threeDSecureAction, type Whereabouts } from './next-action.js';
-import { attach, cardBehind } from './payment-methods.js';
+import { refuseUnbuilt } from './parameters.js';
+import { attach, cardBehind, spend } from './payment-methods.js';
+import { debit } from './sepa-debit.js';
 import { unexpectedState } from './unexpected-state.js';
 
-export interface Confirmation extends GivenMethod, Whereabouts {
+export interface Confirmation extends GivenMandate, GivenMethod, Whereabouts {
   off_session?: boolean | undefined;
   error_on_requires_action?: boolean | undefined;
 }
@@ -37,8 +40,10 @@ export function confirm(
 ): Stripe.PaymentIntent {
   checkConfirmable(intent, confirmation);
   const paymentMethod = methodFor(tx, intent, confirmation);
+  if (paymentMethod.type === 'sepa_debit') return debit(tx, intent, { paymentMethod, given: confirmation });
   if (paymentMethod.type !== 'card')
     throw notImplemented(`paying with a payment method of type ${paymentMethod.type}`);
+  refuseUnbuilt(confirmation, ['mandate', 'mandate_data']);
   const trying = tx.update('payment_intent', intent, { payment_method: paymentMethod.id });
   return payByCard(tx, trying, { paymentMethod, confirmation });
 }
@@ -112,7 +117,7 @@ function keepOrSpend(
   if (authenticated && usage === 'off_session') rememberSetUp(tx, paymentMethod);
   if (paymentMethod.customer !== null) return;
   if (usage !== null && intent.customer !== null) attach(tx, paymentMethod, intent.customer as string);
-  else tx.update('test_card', tx.require('test_card', paymentMethod.id), { spent: true });
+  else spend(tx, paymentMethod.id);
 }
 
 /** The card's own option goes before the intent's. */

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../http/stripe-error.js';
 import { fingerprintOf } from './cards.js';
+import { type AccountOutcome, TEST_IBANS } from './test-ibans.js';
 
 /** What happens to a debit days after it was asked for. */
 export interface DebitOutcome {
@@ -14,22 +15,26 @@ export interface DebitOutcome {
 const SUCCEEDS: DebitOutcome = { status: 'succeeded', slow: false, disputed: false };
 const FAILS: DebitOutcome = { ...SUCCEEDS, status: 'failed' };
 
-/** Stripe's test accounts that do not simply pay; any other valid IBAN does. */
-const OUTCOMES: Readonly<Record<string, DebitOutcome>> = {
-  AT861904300235473202: FAILS,
-  AT591904300235473203: { ...FAILS, slow: true },
-  AT321904300235473204: { ...SUCCEEDS, slow: true },
-  AT051904300235473205: { ...SUCCEEDS, disputed: true },
-  AT961904300235473205: { ...SUCCEEDS, disputed: true },
-  DE62370400440532013001: FAILS,
-  DE35370400440532013002: { ...SUCCEEDS, disputed: true },
-  DE08370400440532013003: { ...SUCCEEDS, slow: true },
-  DE78370400440532013004: { ...FAILS, slow: true },
-  FR8420041010050500013M02607: FAILS,
+const BY_NAME: Readonly<Record<AccountOutcome, DebitOutcome>> = {
+  success: SUCCEEDS,
+  successDelayed: { ...SUCCEEDS, slow: true },
+  failed: FAILS,
+  failedDelayed: { ...FAILS, slow: true },
+  disputed: { ...SUCCEEDS, disputed: true },
+  exceedsWeeklyVolumeLimit: FAILS,
+  exceedsWeeklyTransactionLimit: FAILS,
+  insufficientFunds: FAILS,
 };
 
+/** Stripe's test accounts; any other valid IBAN simply pays. */
+const OUTCOMES: ReadonlyMap<string, DebitOutcome> = new Map(
+  Object.values(TEST_IBANS).flatMap((accounts) =>
+    Object.entries(accounts).map(([name, iban]) => [iban, BY_NAME[name as AccountOutcome]] as const),
+  ),
+);
+
 export function outcomeOfDebit(iban: string): DebitOutcome {
-  return OUTCOMES[iban] ?? SUCCEEDS;
+  return OUTCOMES.get(iban) ?? SUCCEEDS;
 }
 
 /** How many characters name the bank and its branch, after the check digits; some countries begin with one of their own. */
@@ -60,7 +65,7 @@ const LAYOUTS: Readonly<Record<string, { skip?: number; bank: number; branch?: n
 /** An IBAN without spaces. Throws what Stripe says of one that cannot be. */
 export function checkIban(given: string): string {
   const iban = given.replaceAll(/\s/g, '').toUpperCase();
-  if (Object.hasOwn(OUTCOMES, iban) || isIban(iban)) return iban;
+  if (OUTCOMES.has(iban) || isIban(iban)) return iban;
   throw invalidRequest('The IBAN you provided is invalid.', {
     code: 'invalid_bank_account_iban',
     param: 'sepa_debit[iban]',

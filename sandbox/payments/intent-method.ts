@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { invalidRequest } from '../http/stripe-error.js';
 import type { Transaction } from '../store/transaction.js';
-import { makePaymentMethod, spentMethod, takePaymentMethod } from './payment-methods.js';
+import { isSpent, makePaymentMethod, spentMethod, takePaymentMethod } from './payment-methods.js';
 import { type Intent, nameOf } from './unexpected-state.js';
 
 /** How a request names what to use: by its id, or by what to make it of. */
@@ -44,5 +44,5 @@ function checkOwner(tx: Transaction, intent: Intent, { id, customer }: Stripe.Pa
       `The payment method supplied (${id}) does not belong to Customer ${intent.customer}. Please use this payment method with the Customer that it belongs to instead: ${customer}.`,
       { param: 'payment_method' },
     );
-  if (customer === null && tx.get('test_card', id)?.spent) throw spentMethod();
+  if (customer === null && isSpent(tx, id)) throw spentMethod();
 }

@@ -14,23 +14,29 @@ import { type GivenMethod, methodFor } from './intent-method.js';
 import { liveCustomer } from './live-customer.js';
 import { withOptions } from './method-options.js';
 import { changed, refuseUnbuilt } from './parameters.js';
+import { checkDebitCurrency } from './sepa-debit.js';
 import { unexpectedState } from './unexpected-state.js';
 
 const UNBUILT = [
   'application_fee_amount',
   'confirmation_token',
-  'mandate',
-  'mandate_data',
   'on_behalf_of',
   'payment_method_configuration',
   'radar_options',
   'transfer_data',
 ];
 
-const ONLY_WITH_CONFIRM = ['error_on_requires_action', 'off_session', 'return_url'] as const;
+const ONLY_WITH_CONFIRM = [
+  'error_on_requires_action',
+  'mandate',
+  'mandate_data',
+  'off_session',
+  'return_url',
+] as const;
 
 /** What the account accepts when its caller leaves the choice to Stripe. */
 const AUTOMATIC_TYPES = ['card', 'link'];
+const EXPLICIT_TYPES = [...AUTOMATIC_TYPES, 'sepa_debit'];
 
 function create({ tx, params }: Call<Stripe.PaymentIntentCreateParams>): ApiObject {
   checkCreate(params);
@@ -46,7 +52,7 @@ function create({ tx, params }: Call<Stripe.PaymentIntentCreateParams>): ApiObje
       amount_capturable: 0,
       amount_details: { tip: {} },
       amount_received: 0,
-      ...acceptedMethods(tx, params),
+      ...acceptedMethods(tx, currency, params),
       capture_method: params.capture_method ?? 'automatic_async',
       client_secret: `${id}_secret_${tx.surroundings.ids.secret(25)}`,
       confirmation_method: params.confirmation_method ?? 'automatic',
@@ -92,12 +98,17 @@ interface MethodParams {
 }
 
 /** Without explicit types Stripe accepts what the dashboard enables, redirects included. */
-function acceptedMethods(tx: Transaction, params: MethodParams): Partial<Stripe.PaymentIntent> {
+function acceptedMethods(
+  tx: Transaction,
+  currency: string,
+  params: MethodParams,
+): Partial<Stripe.PaymentIntent> {
   const { automatic_payment_methods: automatic, payment_method_types: types } = params;
   const explicit = types ?? (automatic?.enabled === false ? ['card'] : undefined);
-  const unbuilt = explicit?.find((type) => !AUTOMATIC_TYPES.includes(type));
+  const unbuilt = explicit?.find((type) => !EXPLICIT_TYPES.includes(type));
   if (unbuilt !== undefined) throw notImplemented(`the payment method type ${unbuilt}`);
-  const accepted = explicit ?? AUTOMATIC_TYPES;
+  if (explicit?.includes('sepa_debit')) checkDebitCurrency(currency);
+  const accepted = explicit ?? (currency === 'eur' ? EXPLICIT_TYPES : AUTOMATIC_TYPES);
   return {
     automatic_payment_methods: explicit
       ? null
@@ -117,13 +128,20 @@ function methodsAfter(
   params: Stripe.PaymentIntentConfirmParams | Stripe.PaymentIntentUpdateParams,
 ): Partial<Stripe.PaymentIntent> {
   const { payment_method_options: options, payment_method_types: types } = params;
-  if (types) return acceptedMethods(tx, { payment_method_types: types, payment_method_options: options });
+  if (types)
+    return acceptedMethods(tx, current.currency, {
+      payment_method_types: types,
+      payment_method_options: options,
+    });
   return { payment_method_options: withOptions(current.payment_method_options, options) };
 }
 
 function usualOptions(accepted: readonly string[]): Stripe.PaymentIntent.PaymentMethodOptions {
   return {
-    card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' },
+    ...(accepted.includes('card') && {
+      card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' },
+    }),
+    ...(accepted.includes('sepa_debit') && { sepa_debit: {} }),
     ...(accepted.includes('link') && { link: { persistent_token: null } }),
   } as unknown as Stripe.PaymentIntent.PaymentMethodOptions;
 }
@@ -142,6 +160,8 @@ function confirmationOf(
   params: Stripe.PaymentIntentCreateParams | Stripe.PaymentIntentConfirmParams,
 ): Confirmation {
   return {
+    mandate: params.mandate,
+    mandate_data: params.mandate_data,
     return_url: params.return_url,
     use_stripe_sdk: params.use_stripe_sdk,
     // 'recurring' and 'one_off' are older ways to say true.

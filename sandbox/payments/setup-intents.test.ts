@@ -137,6 +137,49 @@ describe('sandbox: setup intents', function () {
     expect((await setup({ payment_method: 'pm_card_chargeCustomerFail' })).status).to.equal('succeeded');
   });
 
+  describe('of bank debits', () => {
+    const account = {
+      type: 'sepa_debit',
+      billing_details: { email: 'ada@example.org', name: 'Ada' },
+      sepa_debit: { iban: 'DE89370400440532013000' },
+    } as const;
+    const customer_acceptance = {
+      type: 'online',
+      online: { ip_address: '192.0.2.1', user_agent: 'a browser' },
+    } as const;
+
+    it('saves the account with the mandate that the customer gives', async () => {
+      const intent = await stripe.setupIntents.create({
+        confirm: true,
+        customer,
+        expand: ['mandate', 'payment_method'],
+        mandate_data: { customer_acceptance },
+        payment_method_data: account,
+        payment_method_types: ['sepa_debit'],
+      });
+      const mandate = intent.mandate as Stripe.Mandate;
+      const saved = intent.payment_method as Stripe.PaymentMethod;
+      expect([intent.status, saved.customer, mandate.payment_method]).to.deep.equal([
+        'succeeded',
+        customer,
+        saved.id,
+      ]);
+      expect([mandate.status, mandate.type]).to.deep.equal(['active', 'multi_use']);
+      expect(mandate.customer_acceptance.online?.user_agent).to.equal('a browser');
+    });
+
+    it('refuses to do so without a mandate', async () => {
+      const error = await errorOf(
+        setup({
+          payment_method: undefined as never,
+          payment_method_data: account,
+          payment_method_types: ['sepa_debit'],
+        }),
+      );
+      expect([error.statusCode, error.code]).to.deep.equal([400, 'setup_intent_mandate_invalid']);
+    });
+  });
+
   it('is cancelled while it is open, and tells the state it is in when it is not', async () => {
     const intent = await stripe.setupIntents.create({ customer });
     const canceled = await stripe.setupIntents.cancel(intent.id, { cancellation_reason: 'abandoned' });

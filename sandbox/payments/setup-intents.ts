@@ -7,7 +7,7 @@ import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
-import { confirmSetup } from './confirm-setup.js';
+import { confirmSetup, type SetupConfirmation } from './confirm-setup.js';
 import { type GivenMethod, methodFor } from './intent-method.js';
 import { liveCustomer } from './live-customer.js';
 import { withOptions } from './method-options.js';
@@ -19,7 +19,6 @@ const UNBUILT = [
   'attach_to_self',
   'confirmation_token',
   'flow_directions',
-  'mandate_data',
   'on_behalf_of',
   'payment_method_configuration',
   'single_use',
@@ -36,7 +35,7 @@ const AUTOMATIC_TYPES = [
   'us_bank_account',
 ];
 
-const EXPLICIT_TYPES = ['card', 'link'];
+const EXPLICIT_TYPES = ['card', 'link', 'sepa_debit'];
 
 type Options = Stripe.SetupIntent.PaymentMethodOptions;
 
@@ -62,15 +61,17 @@ function create({ tx, params }: Call<Stripe.SetupIntentCreateParams>): ApiObject
   );
   const intent = withMethod(tx, made, params);
   emit(tx, 'setup_intent.created', intent);
-  return params.confirm ? confirmSetup(tx, intent, whereaboutsOf(params)) : intent;
+  return params.confirm ? confirmSetup(tx, intent, confirmationOf(params)) : intent;
 }
 
 function checkCreate(params: Stripe.SetupIntentCreateParams): void {
   refuseUnbuilt(params, UNBUILT);
-  if (!params.confirm && params.return_url !== undefined)
-    throw invalidRequest('The parameter `return_url` can only be passed when `confirm` is `true`.', {
-      param: 'return_url',
-    });
+  if (!params.confirm)
+    for (const name of ['mandate_data', 'return_url'] as const)
+      if (params[name] !== undefined)
+        throw invalidRequest(`The parameter \`${name}\` can only be passed when \`confirm\` is \`true\`.`, {
+          param: name,
+        });
   if (params.automatic_payment_methods?.enabled && params.payment_method_types)
     throw invalidRequest(
       'You may only specify one of these parameters: automatic_payment_methods, payment_method_types.',
@@ -78,8 +79,11 @@ function checkCreate(params: Stripe.SetupIntentCreateParams): void {
     );
 }
 
-function whereaboutsOf(params: Stripe.SetupIntentCreateParams | Stripe.SetupIntentConfirmParams) {
-  return { return_url: params.return_url, use_stripe_sdk: params.use_stripe_sdk };
+function confirmationOf(
+  params: Stripe.SetupIntentCreateParams | Stripe.SetupIntentConfirmParams,
+): SetupConfirmation {
+  const { mandate_data, return_url, use_stripe_sdk } = params;
+  return { mandate_data, return_url, use_stripe_sdk };
 }
 
 /** Without explicit types Stripe accepts what the dashboard enables, redirects included. */
@@ -141,7 +145,7 @@ function confirmRequest({ tx, params, ids }: Call<Stripe.SetupIntentConfirmParam
     payment_method_options: withOptions(current.payment_method_options, params.payment_method_options),
   });
   return confirmSetup(tx, intent, {
-    ...whereaboutsOf(params),
+    ...confirmationOf(params),
     payment_method: params.payment_method,
     payment_method_data: params.payment_method_data,
   });

@@ -145,6 +145,43 @@ describe('the checkout page, in Chromium', function () {
     return row?.stripe.paymentIntentId;
   }
 
+  async function payByDebit(checkout: CheckoutPage): Promise<void> {
+    const { fields } = checkout;
+    await fields.getByText('SEPA Debit').click();
+    await fields.getByText('you authorise (A) Example Shop and Stripe').waitFor();
+    await fields.getByLabel('Full name').fill('Ada Lovelace');
+    await fields.getByLabel('Email').fill('ada@example.com');
+    await fields.getByLabel('IBAN').fill('DE89370400440532013000');
+    await checkout.pay();
+    await checkout.outcome('Your payment is on its way');
+  }
+
+  it('SEPA: says that the bank takes days, and is paid when the bank has answered', async () => {
+    const checkout = await open({ order: { currency: 'eur' } });
+    await payByDebit(checkout);
+    expect(await statusOf(checkout)).to.equal('pending');
+    const intent = await stack.stripe.paymentIntents.retrieve(await intentOf(checkout));
+    const charge = await stack.stripe.charges.retrieve(String(intent.latest_charge));
+    expect(charge.payment_method_details?.sepa_debit?.mandate).to.be.a('string');
+    await checkout.page.reload();
+    await checkout.outcome('Your payment is on its way');
+    expect(await checkout.page.locator('#form').isVisible()).to.equal(false);
+    stack.sandbox.control.settle(intent.id, 'succeeded');
+    await checkout.outcome(PAID);
+    expect(await statusOf(checkout)).to.equal('paid');
+  });
+
+  it('SEPA: offers to pay another way when the bank refuses days later', async () => {
+    const checkout = await open({ order: { currency: 'eur' } });
+    await payByDebit(checkout);
+    stack.sandbox.control.settle(await intentOf(checkout), 'failed');
+    await checkout.problem('Your payment was not accepted.');
+    await checkout.fillCard(CARDS.pays);
+    await checkout.pay();
+    await checkout.outcome(PAID);
+    expect(await chargesOf(checkout)).to.equal(1);
+  });
+
   it('charges once for a double click', async () => {
     const checkout = await open();
     await checkout.fillCard(CARDS.pays);

@@ -53,6 +53,11 @@ describe('guichet dev', function () {
   it('shows how to use it, keeps orders, key and Stripe account over a restart, and stops cleanly', async () => {
     const first = start();
     const before = await readDevFile(first);
+    // The file is there a moment before the screen has come through the pipe.
+    await eventually(
+      () => first.output(),
+      (output) => output.includes('npm run demo'),
+    );
     expect(first.output()).to.contain(before.apiKey).and.to.contain(`curl ${before.baseUrl}/api/orders`);
     const made = await fetch(`${before.baseUrl}/api/orders`, {
       method: 'POST',
@@ -65,6 +70,8 @@ describe('guichet dev', function () {
     });
     const order = (await made.json()) as { id: string };
     expect(made.status).to.equal(201);
+    const checkout = /http\S+\/checkout\/\S+/.exec(first.output())?.[0] ?? '';
+    expect(await (await fetch(checkout)).text()).to.contain('$25.00');
     const mail = await fetch(`${before.baseUrl}/dev/mail`);
     expect(await mail.text()).to.contain('receipt');
     first.process.kill('SIGINT');

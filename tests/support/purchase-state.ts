@@ -1,8 +1,8 @@
 import type { Purchase } from './purchases.js';
 import type { Stack } from './stack.js';
 
-/** What differs with who told, and when: everything else about a purchase must not. */
-const BY_SOURCE = new Set(['actor', 'requestId', 'hash', 'prevHash', 'asOf', 'source', 'checkoutToken']);
+/** What differs with who told, and when, and an order's random token: everything else about a purchase must not. */
+const OWN = new Set(['actor', 'requestId', 'hash', 'prevHash', 'asOf', 'source', 'checkoutToken']);
 const ID = /\b(ord|pay|ref|op|req|pi|ch|re|pm|cus|evt)_[A-Za-z0-9]+(_secret_\w+)?/g;
 
 /**
@@ -57,7 +57,7 @@ function normalised(state: object): Record<string, unknown> {
     if (typeof value === 'string') return value.replace(ID, nameOf);
     if (Array.isArray(value)) return value.map(clean);
     if (typeof value !== 'object' || value === null) return value;
-    const kept = Object.entries(value).filter(([key]) => !BY_SOURCE.has(key));
+    const kept = Object.entries(value).filter(([key]) => !OWN.has(key));
     return Object.fromEntries(
       kept.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, clean(inner)]),
     );

@@ -97,8 +97,7 @@ async function methodOf(elements, data) {
 /** A bank debit needs the customer's agreement, whose text the form shows. @param {string} type */
 function mandateOf(type) {
   if (type !== 'sepa_debit') return {};
-  const online = { user_agent: navigator.userAgent };
-  return { mandate_data: { customer_acceptance: { type: 'online', online } } };
+  return { mandate_data: { customer_acceptance: { type: 'online', online: { infer_from_client: true } } } };
 }
 
 /** @param {string} returnUrl @param {any} result @param {string} secret */
