@@ -4,6 +4,7 @@ import { startInbox } from './jobs/inbox.js';
 import { startLaneLeases } from './jobs/lane-leases.js';
 import { startOperations } from './jobs/operations.js';
 import { startOutbox } from './jobs/outbox.js';
+import { logAlert } from './services/alerts/log-alert.js';
 import { sendReceipt } from './services/receipts/send-receipt.js';
 import { settlesWithin } from './utils/settles-within.js';
 
@@ -21,7 +22,7 @@ export interface Worker {
 export function startWorker(container: Container): Worker {
   const { repositories, clock, logger, mailer, config, dependencies } = container;
   const sender = { from: config.receipts.from, merchantName: config.receipts.merchantName };
-  const senders = { receipt: sendReceipt({ repositories, mailer, sender }) };
+  const senders = { receipt: sendReceipt({ repositories, mailer, sender }), alert: logAlert(logger) };
   const leases = startLaneLeases(repositories, logger);
   const inbox = startInbox(dependencies, leases);
   const loops = [

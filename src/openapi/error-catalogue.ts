@@ -34,6 +34,11 @@ export const errorCatalogue = {
     status: 400,
     detail: 'The Idempotency-Key must be 1 to 255 visible ASCII characters without spaces.',
   },
+  invalid_cursor: {
+    status: 400,
+    detail: 'Send the `nextCursor` of the previous page unchanged, or leave `cursor` out to start again.',
+    errors: [{ path: 'cursor', message: 'is not a cursor of this list', code: 'invalid_cursor' }],
+  },
   return_url_not_allowed: {
     status: 400,
     detail: 'returnUrl must be on one of these hosts: shop.example.com.',
@@ -97,6 +102,11 @@ export const errorCatalogue = {
   payment_not_refundable: {
     status: 409,
     detail: 'The payment is processing: only a succeeded payment can be refunded.',
+  },
+  charge_disputed: {
+    status: 409,
+    detail: 'The customer disputes the charge, so it cannot be refunded: answer the dispute, or accept it.',
+    stripe: { type: 'invalid_request_error', code: 'charge_disputed', declineCode: null },
   },
   payment_fully_refunded: { status: 409, detail: 'Nothing is left to refund.' },
   refund_exceeds_payment: {

@@ -4,7 +4,7 @@ import type { OrderRow } from '../domain/rows/order.js';
 import type { PaymentRow } from '../domain/rows/payment.js';
 import type { RefundRow } from '../domain/rows/refund.js';
 import type { StripeScope } from '../domain/rows/shared.js';
-import { oneOf } from './query.js';
+import { lessThan, oneOf } from './query.js';
 import type { Scope } from './scope.js';
 import type { Store, Stores } from './stores.js';
 
@@ -68,6 +68,20 @@ export function refundsRepository(stores: Stores, scope: Scope) {
   const { model } = stores.refunds;
   return {
     ...byId<RefundRow>(stores.refunds, scope),
+
+    /** Newest first, without releases; those before one of them when it is named. */
+    pageOf: (
+      paymentId: string,
+      { before, limit }: { before: string | null; limit: number },
+    ): Promise<RefundRow[]> =>
+      model
+        .find({ paymentId, isRelease: false, ...(before === null ? {} : { _id: lessThan(before) }) }, null, {
+          ...scope.options(),
+          sort: { _id: -1 },
+          limit,
+        })
+        .lean<RefundRow[]>()
+        .exec(),
 
     ofPayments: (paymentIds: readonly string[]): Promise<RefundRow[]> =>
       paymentIds.length === 0

@@ -11,6 +11,7 @@ import { confirmPaymentRoute } from './payments/confirm-payment.js';
 import { createIntentRoute } from './payments/create-intent.js';
 import { getPaymentRoute } from './payments/get-payment.js';
 import { getPaymentStatusRoute } from './payments/get-payment-status.js';
+import { listRefundsRoute } from './payments/list-refunds.js';
 import { refundPaymentRoute } from './payments/refund-payment.js';
 import type { Route } from './route.js';
 
@@ -30,6 +31,7 @@ export const allRoutes: readonly Route[] = [
   getPaymentStatusRoute,
   getPaymentRoute,
   refundPaymentRoute,
+  listRefundsRoute,
   ...checkoutRoutes,
   liveRoute,
   readyRoute,

@@ -8,6 +8,7 @@ import { cancelPayment } from './payments/cancel-payment.js';
 import { capturePayment } from './payments/capture-payment.js';
 import { confirmPayment } from './payments/confirm-payment.js';
 import { createPayment } from './payments/create-payment.js';
+import { listRefunds } from './payments/list-refunds.js';
 import { refreshPayment } from './payments/refresh-payment.js';
 import { refundPayment } from './payments/refund-payment.js';
 import { requirePayment } from './payments/require-payment.js';
@@ -30,7 +31,8 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     capturePayment: capturePayment(dependencies),
     cancelPayment: cancelPayment(dependencies),
     cancelOrder: cancelOrder(dependencies),
-    refundPayment: refundPayment(dependencies),
+    refundPayment: refundPayment({ ...dependencies, refreshPayment: payment.refreshPayment }),
+    listRefunds: listRefunds(dependencies),
     async getOrder(id) {
       const order = await orders.getWithCheckoutToken(id);
       if (!order) throw notFound('order_not_found', 'There is no such order.');

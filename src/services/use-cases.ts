@@ -75,6 +75,12 @@ export interface RefundPaymentInput {
   metadata?: Metadata | undefined;
 }
 
+export interface ListRefundsInput {
+  paymentId: string;
+  limit: number;
+  before: string | null;
+}
+
 /** What is in the link to an order's checkout page. */
 export interface CheckoutKey {
   orderId: string;
@@ -110,4 +116,6 @@ export interface UseCases {
   /** The payment comes with its client secret, if the order is still to be paid. */
   startCheckout(input: CheckoutKey, context: Pick<CallContext, 'requestId'>): Promise<Checkout>;
   refundPayment(input: RefundPaymentInput, context: CallContext): Promise<RefundRow>;
+  /** Newest first, without releases. `next` is the id before which the next page begins; null on the last. */
+  listRefunds(input: ListRefundsInput): Promise<{ rows: RefundRow[]; next: string | null }>;
 }

@@ -263,5 +263,7 @@ describe('manual capture', function () {
     expect(await payment(id)).to.include({ status: 'canceled', captureBefore: null });
     expect((await api.capture(id)).problem.code).to.equal('payment_not_capturable');
     expect(await receiptsOf(stack, id)).to.deep.equal([]);
+    const alert = await stack.rows('outbox_messages').findOne({ _id: `alert:authorization_lapsed:${id}` });
+    expect(alert).to.include({ kind: 'alert' });
   });
 });

@@ -100,6 +100,7 @@ function memoryUseCases(): UseCases {
       order: exampleOrder({ _id: orderId }),
       payment: { ...examplePayment({ orderId }), clientSecret: 'pi_1_secret_abc' },
     }),
+    listRefunds: async ({ paymentId }) => ({ rows: [exampleRefund({ paymentId })], next: null }),
     refundPayment: async (input) =>
       exampleRefund({ paymentId: input.paymentId, amount: input.amount ?? 2500 }),
   };

@@ -1,8 +1,16 @@
 import type { Lease } from './shared.js';
 
-export type EffectKind = 'receipt';
+export type EffectKind = 'alert' | 'receipt';
+
+/** What a person must look at. */
+export type AlertName =
+  | 'authorization_lapsed'
+  | 'operation_abandoned'
+  | 'operation_revived'
+  | 'refund_failed';
 
 export interface EffectPayloads {
+  alert: { name: AlertName; subjectId: string };
   receipt: { paymentId: string };
 }
 

@@ -18,6 +18,7 @@ export const refundPaymentRoute = route({
     'payment_not_refundable',
     'payment_fully_refunded',
     'refund_exceeds_payment',
+    'charge_disputed',
     'amount_step',
     'refused_by_stripe',
     'outcome_unknown',

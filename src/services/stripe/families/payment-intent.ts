@@ -4,6 +4,7 @@ import { type Change, move } from '../../../domain/changes.js';
 import { isLive, isPaymentIntentStatus, paymentIntentRank } from '../../../domain/payment-state.js';
 import type { NextAction, PaymentError, PaymentRow } from '../../../domain/rows/payment.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
+import { alertOf } from './alert.js';
 import {
   type DecisionContext,
   defineFamily,
@@ -83,6 +84,8 @@ function decide(snapshot: SnapshotOf<Intent>, rows: WorkingSet, context: Decisio
   if (after.status === payment.status) return changes;
   if (after.status === 'succeeded') changes.push(...payOrder({ ...payment, ...after }, rows, context));
   if (after.status === 'canceled') changes.push(...endOrder(payment, rows));
+  // Nobody captured in time: what was sold must be paid anew, or not be sent.
+  if (after.cancellationReason === 'automatic') changes.push(alertOf('authorization_lapsed', payment._id));
   return changes;
 }
 

@@ -53,7 +53,8 @@ describe('the refund family', () => {
   for (const [status, kept, sums] of first) {
     it(`settles what was reserved when Stripe says ${status}`, () => {
       const changes = decide({ status, metadata }, { payments: [reserving], refunds: [asked], operations });
-      expect(summary(changes)).to.deep.equal(['move refunds', `refund.${kept}`, 'move payments']);
+      const alert = kept === 'failed' ? ['alert:refund_failed:ref_1'] : [];
+      expect(summary(changes)).to.deep.equal(['move refunds', `refund.${kept}`, 'move payments', ...alert]);
       expect(changes[0]).to.deep.include({ id: 'ref_1', set: { status: kept, failureReason: null, stripe } });
       expect(sumsOf(changes)).to.deep.equal(sums);
     });
@@ -63,10 +64,11 @@ describe('the refund family', () => {
     expect(decide({}, { payments: [payment], refunds: [refund] })).to.deep.equal([]);
   });
 
-  it('gives the amount back when one that had succeeded fails weeks later', () => {
+  it('R4 row 12 gives the amount back when one that had succeeded fails weeks later, and alerts', () => {
     const failed = { status: 'failed', failure_reason: 'lost_or_stolen_card' };
     const changes = decide(failed, { payments: [payment], refunds: [refund] });
-    expect(summary(changes)).to.deep.equal(['move refunds', 'refund.failed', 'move payments']);
+    const alert = 'alert:refund_failed:ref_1';
+    expect(summary(changes)).to.deep.equal(['move refunds', 'refund.failed', 'move payments', alert]);
     expect(changes[0]).to.have.nested.property('set.failureReason', 'lost_or_stolen_card');
     expect(sumsOf(changes)).to.deep.equal({ amountRefunded: 0, amountReserved: 0 });
   });

@@ -15,6 +15,7 @@ import type { PaymentRow } from '../../../domain/rows/payment.js';
 import type { RefundReason, RefundRow } from '../../../domain/rows/refund.js';
 import type { StripeObject } from '../../../domain/stripe-answer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
+import { alertOf } from './alert.js';
 import {
   type DecisionContext,
   defineFamily,
@@ -108,6 +109,7 @@ function decide(snapshot: RefundSnapshot, rows: WorkingSet, context: DecisionCon
       after: { status: after.status, amount: after.amount, refundId: snapshot.object.id },
     },
     ...sumsOf(payment, after, rows),
+    ...(after.status === 'failed' ? [alertOf('refund_failed', refund._id)] : []),
   ];
 }
 
