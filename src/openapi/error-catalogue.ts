@@ -82,6 +82,10 @@ export const errorCatalogue = {
     status: 409,
     detail: 'Stripe did not answer within 15 minutes, so the payment was given up. Start a new one.',
   },
+  operation_abandoned: {
+    status: 409,
+    detail: 'Stripe never carried this out. Ask again with a new Idempotency-Key.',
+  },
   payment_not_capturable: {
     status: 409,
     detail: 'The payment was captured already, and what was left of the authorisation is released.',

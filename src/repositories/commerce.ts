@@ -59,6 +59,14 @@ export function paymentsRepository(stores: Stores, scope: Scope) {
             .lean<PaymentRow[]>()
             .exec(),
 
+    liveOfOrders: (orderIds: readonly string[]): Promise<PaymentRow[]> =>
+      orderIds.length === 0
+        ? Promise.resolve([])
+        : model
+            .find({ orderId: oneOf(orderIds), live: true }, null, scope.options())
+            .lean<PaymentRow[]>()
+            .exec(),
+
     liveOfOrder: (orderId: string): Promise<PaymentRow | null> =>
       model.findOne({ orderId, live: true }, null, scope.options()).lean<PaymentRow>().exec(),
   };

@@ -21,6 +21,7 @@ export const cancelOrderRoute = route({
     'order_not_found',
     'order_not_cancelable',
     'operation_in_progress',
+    'operation_abandoned',
     'refused_by_stripe',
     'outcome_unknown',
   ],

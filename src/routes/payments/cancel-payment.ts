@@ -20,6 +20,7 @@ export const cancelPaymentRoute = route({
     'payment_not_found',
     'payment_not_cancelable',
     'operation_in_progress',
+    'operation_abandoned',
     'refused_by_stripe',
     'outcome_unknown',
   ],

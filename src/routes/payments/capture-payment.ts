@@ -21,6 +21,7 @@ export const capturePaymentRoute = route({
     'capture_exceeds_authorization',
     'operation_in_progress',
     'amount_step',
+    'operation_abandoned',
     'refused_by_stripe',
     'outcome_unknown',
   ],

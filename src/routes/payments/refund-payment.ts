@@ -20,6 +20,7 @@ export const refundPaymentRoute = route({
     'refund_exceeds_payment',
     'charge_disputed',
     'amount_step',
+    'operation_abandoned',
     'refused_by_stripe',
     'outcome_unknown',
   ],

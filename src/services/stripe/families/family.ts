@@ -7,6 +7,7 @@ import type { Snapshot } from '../snapshots/snapshot.js';
 export interface Needs {
   payments?: string[];
   paymentsOfIntents?: string[];
+  livePaymentsOfOrders?: string[];
   orders?: string[];
   refunds?: string[];
   refundsOfPayments?: string[];

@@ -58,6 +58,7 @@ function paymentNeeds(snapshot: SnapshotOf<Intent>, rows: WorkingSet): Needs {
     paymentsOfIntents: [snapshot.object.id],
     payments: operation?.subject.collection === 'payments' ? [operation.subject.id] : [],
     orders: payment?.orderId ? [payment.orderId] : [],
+    livePaymentsOfOrders: payment?.status === 'failed' && payment.orderId ? [payment.orderId] : [],
     openOperationsOfPayments: payment ? [payment._id] : [],
   };
 }
@@ -78,7 +79,8 @@ function decide(snapshot: SnapshotOf<Intent>, rows: WorkingSet, context: Decisio
   if (!payment || !isPaymentIntentStatus(intent.status)) return [];
   if (payment.stripe.paymentIntentId === null && !fits(payment, snapshot))
     return flagMismatch(payment, intent);
-  const after = stateOf(intent, payment, context.now);
+  const state = stateOf(intent, payment, context.now);
+  const after = { ...state, live: state.live && !isReplaced(payment, rows) };
   if (canonicalJson(after) === canonicalJson(pick(payment, after))) return [];
   const changes: Change[] = [move('payments', payment._id, after), auditOf(payment, after)];
   if (after.status === payment.status) return changes;
@@ -87,6 +89,13 @@ function decide(snapshot: SnapshotOf<Intent>, rows: WorkingSet, context: Decisio
   // Nobody captured in time: what was sold must be paid anew, or not be sent.
   if (after.cancellationReason === 'automatic') changes.push(alertOf('authorization_lapsed', payment._id));
   return changes;
+}
+
+/** It was given up, and turned up after its order had got another payment: an order has one that is live. */
+function isReplaced(payment: PaymentRow, rows: WorkingSet): boolean {
+  const { _id, orderId, live } = payment;
+  if (live || orderId === null) return false;
+  return rows.find('payments', (row) => row.orderId === orderId && row.live && row._id !== _id) !== null;
 }
 
 function pick(payment: PaymentRow, like: PaymentState): Partial<PaymentRow> {

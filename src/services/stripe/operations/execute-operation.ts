@@ -8,7 +8,6 @@ import { keepRenewing } from '../../../repositories/lease.js';
 import type { Repositories } from '../../../repositories/repositories.js';
 import { isConflict } from '../../../repositories/transaction.js';
 import type { Clock } from '../../../utils/clock.js';
-import type { Needs } from '../families/family.js';
 import { reopenOrder } from '../families/pay-order.js';
 import { sendPatiently } from '../resilience.js';
 import { type ApplyDependencies, applySnapshots } from '../snapshots/apply-snapshots.js';
@@ -20,6 +19,7 @@ import {
   versionsOf,
 } from '../snapshots/read-object.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
+import { needsOf } from './needs-of-operation.js';
 import { refusalChanges } from './refusal-changes.js';
 import { isDoneBy, refuse, succeed } from './settle-by-snapshot.js';
 
@@ -32,6 +32,8 @@ export interface OperationDependencies extends ReadDependencies, ApplyDependenci
 
 /** Stripe keeps a key for 24 h; an hour is left for a request that is slow to arrive. */
 const KEY_LIFETIME_MS = 23 * 3_600_000;
+/** After this a look-up that finds nothing is final: no send can arrive any more. */
+const EXPIRED_AFTER_MS = 24 * 3_600_000;
 /** After this the customer has left: a confirm is looked up and never sent again. */
 const CONFIRM_LIFETIME_MS = 15 * 60_000;
 /** An unknown outcome is looked at again this soon at first, and ever less often as it ages. */
@@ -103,6 +105,11 @@ export function maySend(operation: OperationRow, now: Date): boolean {
 /** A confirm that is looked up and not sent any more. */
 export function isLateConfirm(operation: OperationRow, now: Date): boolean {
   return operation.kind === 'payment.confirm' && ageOf(operation, now) >= CONFIRM_LIFETIME_MS;
+}
+
+/** Stripe has forgotten the key: what it has not carried out by now it never will. */
+export function isExpired(operation: OperationRow, now: Date): boolean {
+  return ageOf(operation, now) >= EXPIRED_AFTER_MS;
 }
 
 function ageOf({ firstSentAt }: OperationRow, now: Date): number {
@@ -215,19 +222,6 @@ function isFirst(operation: OperationRow): boolean {
     operation.kind === 'payment.create' ||
     operation.kind === 'refund.create'
   );
-}
-
-/** The operation, its subject, and what its refusal changes. */
-function needsOf({ _id, subject }: OperationRow): Needs {
-  const operations = [_id];
-  switch (subject.collection) {
-    case 'customers':
-      return { operations, customers: [subject.id] };
-    case 'payments':
-      return { operations, payments: [subject.id], openOperationsOfPayments: [subject.id] };
-    case 'refunds':
-      return { operations, refunds: [subject.id] };
-  }
 }
 
 function closing(

@@ -3,7 +3,6 @@ import {
   type GuichetError,
   outcomeUnknown,
   paymentDeclined,
-  unavailable,
   unprocessable,
 } from '../../../domain/errors.js';
 import type { OperationRow, Refusal } from '../../../domain/rows/operation.js';
@@ -14,9 +13,10 @@ const RETRY_AFTER_SECONDS = 2;
 export function outcomeError(operation: OperationRow, ids: { paymentId?: string } = {}): GuichetError {
   if (operation.refusal) return refusalError(operation.refusal, ids);
   if (operation.status === 'abandoned') {
-    return unavailable(
+    return conflict(
       'operation_abandoned',
       'Stripe never carried this out. Ask again with a new Idempotency-Key.',
+      { extra: ids },
     );
   }
   return outcomeUnknown(

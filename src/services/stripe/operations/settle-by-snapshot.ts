@@ -5,6 +5,7 @@ import type { OperationRow, Refusal } from '../../../domain/rows/operation.js';
 import type { PaymentRow } from '../../../domain/rows/payment.js';
 import type { StripeObject } from '../../../domain/stripe-answer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
+import { alertOf } from '../families/alert.js';
 import { operationIdOf } from '../families/family.js';
 import { reopenOrder } from '../families/pay-order.js';
 import { errorOf } from '../families/payment-intent.js';
@@ -27,7 +28,7 @@ export function refuse(operation: OperationRow, refusal: Refusal, now: Date): Mo
   return move('operations', operation._id, { ...closed(now), status: 'refused', refusal });
 }
 
-function closed(now: Date) {
+export function closed(now: Date) {
   return { open: false, settledAt: now, lease: null, dueAt: undefined };
 }
 
@@ -39,8 +40,21 @@ function closed(now: Date) {
  */
 export function settleOperations(snapshot: Snapshot, rows: WorkingSet, now: Date): Change[] {
   return rows
-    .filter('operations', (operation) => operation.open)
-    .flatMap((operation) => settleOne(operation, snapshot, { rows, now }));
+    .filter('operations', ({ open, status }) => open || status === 'abandoned')
+    .flatMap((operation) => (operation.open ? settleOne : revive)(operation, snapshot, { rows, now }));
+}
+
+/** Given up and carried out after all: the families have taken its rows up again, and a person must look. */
+function revive(
+  operation: OperationRow,
+  snapshot: Snapshot,
+  { rows, now }: { rows: WorkingSet; now: Date },
+): Change[] {
+  const settled = settleOne(operation, snapshot, { rows, now }).filter(
+    (change) =>
+      change.type === 'move' && change.collection === 'operations' && change.set.status === 'succeeded',
+  );
+  return settled.length > 0 ? [...settled, alertOf('operation_revived', operation._id)] : [];
 }
 
 function settleOne(

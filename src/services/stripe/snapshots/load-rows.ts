@@ -20,6 +20,7 @@ const LOADERS: Readonly<Record<keyof Needs, Load>> = {
   openOperationsOfPayments: loader('operations', (bound, ids) => bound.operations.openOfPayments(ids)),
   payments: loader('payments', (bound, ids) => bound.payments.getMany(ids)),
   paymentsOfIntents: loader('payments', (bound, ids) => bound.payments.byIntentIds(ids)),
+  livePaymentsOfOrders: loader('payments', (bound, ids) => bound.payments.liveOfOrders(ids)),
   orders: loader('orders', (bound, ids) => bound.orders.getMany(ids)),
   refunds: loader('refunds', (bound, ids) => bound.refunds.getMany(ids)),
   refundsOfPayments: loader('refunds', (bound, ids) => bound.refunds.ofPayments(ids)),
