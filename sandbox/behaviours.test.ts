@@ -110,7 +110,11 @@ describe('sandbox: behaviours of Stripe by number', function () {
     const outcomes: [card: string, code: string, declineCode: string | undefined][] = [
       ['pm_card_chargeDeclined', 'card_declined', 'generic_decline'],
       ['pm_card_chargeDeclinedInsufficientFunds', 'card_declined', 'insufficient_funds'],
+      ['pm_card_visa_chargeDeclinedLostCard', 'card_declined', 'lost_card'],
+      ['pm_card_visa_chargeDeclinedStolenCard', 'card_declined', 'stolen_card'],
       ['pm_card_chargeDeclinedExpiredCard', 'expired_card', undefined],
+      ['pm_card_chargeDeclinedIncorrectCvc', 'incorrect_cvc', undefined],
+      ['pm_card_chargeDeclinedProcessingError', 'processing_error', undefined],
     ];
     for (const [card, code, declineCode] of outcomes) {
       const error = await errorOf(paid(stripe, { payment_method: card }));

@@ -37,15 +37,6 @@ const NEVER: Record<string, { because: string; events: string[] }> = {
       'payment_intent.partially_funded',
     ],
   },
-  'bank debits': {
-    because: 'payments by SEPA debit are being built',
-    events: [
-      'charge.pending',
-      'checkout.session.async_payment_failed',
-      'checkout.session.async_payment_succeeded',
-      'payment_intent.processing',
-    ],
-  },
   'automatic card updates': {
     because: 'a card network raises it when a bank replaces a card; Stripe has no test card for it',
     events: ['payment_method.automatically_updated'],
@@ -141,6 +132,30 @@ async function debitSetUp({ stripe }: Bench): Promise<Stripe.PaymentMethod> {
   return method;
 }
 
+const PAYS = 'DE89370400440532013000';
+const FAILS = 'DE62370400440532013001';
+
+const debited = (stripe: Stripe) =>
+  paid(stripe, {
+    currency: 'eur',
+    mandate_data: recurring,
+    payment_method: undefined as never,
+    payment_method_data: {
+      type: 'sepa_debit',
+      sepa_debit: { iban: PAYS },
+      billing_details: { name: 'Ada', email: 'ada@example.org' },
+    },
+    payment_method_types: ['sepa_debit'],
+  });
+
+async function debitedByCheckout({ stripe, pass }: Bench, iban: string): Promise<void> {
+  const price = { currency: 'eur', unit_amount: 2000, product_data: { name: 'Tea' } };
+  const line_items = [{ price_data: price, quantity: 1 }];
+  const session = await checkout(stripe, { line_items, payment_method_types: ['sepa_debit'] });
+  await pay(session, { type: 'sepa_debit', iban });
+  await pass(6);
+}
+
 const newPrice = (stripe: Stripe) =>
   stripe.prices.create({ currency: 'usd', unit_amount: 2000, product_data: { name: 'Tea' } });
 const newCoupon = (stripe: Stripe) => stripe.coupons.create({ percent_off: 10 });
@@ -149,6 +164,8 @@ const newCoupon = (stripe: Stripe) => stripe.coupons.create({ percent_off: 10 })
 const RAISED_BY: Record<string, (bench: Bench) => Promise<unknown>> = {
   'balance.available': async ({ stripe, pass }) => {
     await paid(stripe);
+    // Its money is booked a moment later, and its days count from then.
+    await pass(0);
     await pass(9);
   },
   'charge.captured': async ({ stripe }) => stripe.paymentIntents.capture((await manual(stripe)).id),
@@ -167,6 +184,7 @@ const RAISED_BY: Record<string, (bench: Bench) => Promise<unknown>> = {
     await pass(8);
   },
   'charge.failed': ({ stripe }) => declined(paid(stripe, { payment_method: 'pm_card_chargeDeclined' })),
+  'charge.pending': ({ stripe }) => debited(stripe),
   'charge.refund.updated': (bench) => refunded(bench, 'pm_card_pendingRefund'),
   'charge.refunded': (bench) => refunded(bench),
   'charge.succeeded': ({ stripe }) => paid(stripe),
@@ -174,6 +192,8 @@ const RAISED_BY: Record<string, (bench: Bench) => Promise<unknown>> = {
     await paid(stripe);
     await pass(0);
   },
+  'checkout.session.async_payment_failed': (bench) => debitedByCheckout(bench, FAILS),
+  'checkout.session.async_payment_succeeded': (bench) => debitedByCheckout(bench, PAYS),
   'checkout.session.completed': async ({ stripe }) => pay(await checkout(stripe)),
   'checkout.session.expired': async ({ stripe }) =>
     stripe.checkout.sessions.expire((await checkout(stripe)).id),
@@ -191,6 +211,7 @@ const RAISED_BY: Record<string, (bench: Bench) => Promise<unknown>> = {
   'payment_intent.created': ({ stripe }) => stripe.paymentIntents.create({ amount: 2000, currency: 'usd' }),
   'payment_intent.payment_failed': ({ stripe }) =>
     declined(paid(stripe, { payment_method: 'pm_card_chargeDeclined' })),
+  'payment_intent.processing': ({ stripe }) => debited(stripe),
   'payment_intent.requires_action': ({ stripe }) =>
     paid(stripe, { payment_method: 'pm_card_threeDSecure2Required' }),
   'payment_intent.succeeded': ({ stripe }) => paid(stripe),

@@ -1,98 +1,156 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ensureChromium } from './support/chromium.js';
+import type { FileReport, LaneOrder } from './support/lane.js';
 import { startTestMongod } from './support/mongod.js';
 
 /**
- * Runs mocha on one mongod for all files, optionally under c8, and ends with `N passed, N failed, N skipped`.
- * Usage: node --import tsx tests/run.ts [--coverage] [mocha's own arguments and files]
+ * Runs the tests on one mongod, some files at a time, optionally with coverage, and ends with
+ * `N passed, N failed, N skipped`.
+ * Usage: node --import tsx tests/run.ts [--coverage] [--grep pattern] [files]
  */
 
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
-
-/** Test files at a time: most of their time is spent waiting for processes, sockets and leases. */
-const JOBS = Math.min(4, Math.max(2, availableParallelism()));
-
-const POLL_MS = 250;
-/** How long mocha may live on after its last test: what is open then would keep a real process alive too. */
+/** Files at a time: most of their time is spent waiting for processes, sockets and leases. */
+const LANES = Math.min(4, Math.max(2, availableParallelism()));
+/** How long a process may live on after its last test: what is open then would keep a real one alive too. */
 const LINGER_MS = 15_000;
 
-const ALL = ['src/**/*.test.ts', 'sandbox/**/*.test.ts', 'embedded/**/*.test.ts', 'tests/**/*.test.ts'];
+/** The long ones first, so that no process is left alone with one at the end. */
+const ALL = [
+  'tests/chaos/**/*.test.ts',
+  'tests/webhooks/**/*.test.ts',
+  'tests/browser/**/*.test.ts',
+  'tests/**/*.test.ts',
+  'embedded/**/*.test.ts',
+  'sandbox/**/*.test.ts',
+  'src/**/*.test.ts',
+];
 
 const say = (message: string): void => {
   process.stdout.write(`${message}\n`);
 };
 
-const locate = createRequire(import.meta.url).resolve;
+const require = createRequire(import.meta.url);
+const lookupFiles: (glob: string, extensions: string[]) => string[] =
+  require('mocha/lib/cli/lookup-files.js');
 
-function command(args: readonly string[], countsFile: string): string[] {
-  const coverage = args.includes('--coverage');
-  const mocha = [
-    locate('mocha/bin/mocha.js'),
-    ...['--reporter', locate('./support/counting-reporter.cjs'), '--reporter-option', `counts=${countsFile}`],
-    '--parallel',
-    '--jobs',
-    String(JOBS),
-    // On a build server a test that is skipped, because a component is missing there, is a failure.
-    ...(process.env.CI ? ['--forbid-pending'] : []),
-    ...args.filter((arg) => arg !== '--coverage'),
-    ...(args.some((arg) => arg.endsWith('.test.ts')) ? [] : ALL),
-  ];
-  return coverage ? [locate('c8/bin/c8.js'), process.execPath, ...mocha] : mocha;
-}
+class Run {
+  readonly totals = { passed: 0, failed: 0, skipped: 0 };
+  /** False when something is wrong that no test reports. */
+  clean = true;
+  private readonly count: number;
+  private done = 0;
 
-async function readCounts(file: string): Promise<Counts | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined || text === '' ? undefined : JSON.parse(text);
-}
+  constructor(
+    private readonly queue: string[],
+    private readonly options: { grep: string | undefined; env: NodeJS.ProcessEnv },
+  ) {
+    this.count = queue.length;
+  }
 
-function isRunning(child: ChildProcess): boolean {
-  return child.exitCode === null && child.signalCode === null;
-}
+  async all(): Promise<void> {
+    await Promise.all(Array.from({ length: Math.min(LANES, this.count) }, () => this.lane()));
+  }
 
-/** Ends a mocha that has reported but does not exit, since a test left something open. */
-async function watchForOpenHandles(countsFile: string, child: ChildProcess): Promise<void> {
-  while (isRunning(child) && (await readCounts(countsFile)) === undefined) await wait(POLL_MS);
-  const deadline = Date.now() + LINGER_MS;
-  while (isRunning(child)) {
-    if (Date.now() > deadline && child.pid !== undefined) {
-      say(`mocha did not exit within ${LINGER_MS / 1000} s of its last test: a test leaves a handle open`);
-      process.kill(-child.pid, 'SIGKILL');
-      return;
+  /** A process that dies is a failure of the file that it was at; another takes its place. */
+  private async lane(): Promise<void> {
+    while (this.queue.length > 0) {
+      const child = this.start();
+      const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
+      let file = this.queue.shift();
+      while (file !== undefined) {
+        const report = await Promise.race([this.report(child, file), exit.then(() => null)]);
+        if (report === null) break;
+        this.add(report);
+        file = this.queue.shift();
+      }
+      if (file === undefined) await this.end(child, exit);
+      else
+        this.add({
+          file,
+          passed: 0,
+          failed: 1,
+          skipped: 0,
+          text: `the process ended: ${(await exit).join(' ')}`,
+        });
     }
-    await wait(POLL_MS);
+  }
+
+  private start(): ChildProcess {
+    const lane = fileURLToPath(new URL('./support/lane.ts', import.meta.url));
+    const args = ['--import', 'tsx', '--no-experimental-require-module', lane];
+    const stdio = ['inherit', 'inherit', 'inherit', 'ipc'] as const;
+    const child = spawn(process.execPath, args, { stdio: [...stdio], detached: true, env: this.options.env });
+    // The whole group: some tests start processes of their own.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => child.pid !== undefined && process.kill(-child.pid, signal));
+    return child;
+  }
+
+  private async report(child: ChildProcess, file: string): Promise<FileReport> {
+    child.send({ file, grep: this.options.grep } satisfies LaneOrder);
+    const [report] = (await once(child, 'message')) as [FileReport];
+    return report;
+  }
+
+  private async end(child: ChildProcess, exit: Promise<[number | null, string | null]>): Promise<void> {
+    child.send({ file: null } satisfies LaneOrder);
+    const deadline = setTimeout(() => {
+      say(`a test leaves a handle open: its process did not exit within ${LINGER_MS / 1000} s`);
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    }, LINGER_MS);
+    const [code] = await exit;
+    clearTimeout(deadline);
+    if (code !== 0) this.clean = false;
+  }
+
+  private add({ file, text, ...counts }: FileReport): void {
+    this.done += 1;
+    say(`\n== ${file} (${this.done} of ${this.count})\n${text}`);
+    if (counts.failed > 0) say(`FAILED: ${file}`);
+    for (const key of ['passed', 'failed', 'skipped'] as const) this.totals[key] += counts[key];
   }
 }
 
+/** Of what the processes left behind; fails below the thresholds of .c8rc.json. */
+async function reportCoverage(): Promise<boolean> {
+  const [code] = await once(
+    spawn(process.execPath, [require.resolve('c8/bin/c8.js'), 'report'], { stdio: 'inherit' }),
+    'exit',
+  );
+  return code === 0;
+}
+
 async function run(): Promise<number> {
-  const scratch = await mkdtemp(join(tmpdir(), 'guichet-tests-'));
-  const countsFile = join(scratch, 'counts.json');
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { coverage: { type: 'boolean', default: false }, grep: { type: 'string', short: 'g' } },
+  });
+  const globs = positionals.length > 0 ? positionals : ALL;
+  const files = [...new Set(globs.flatMap((glob) => lookupFiles(glob, ['.ts'])))];
+  // Before the files share it: two at a time would get in each other's way.
+  if (files.some((file) => file.includes('tests/browser/')) && (await ensureChromium()) === null)
+    say('there is no Chromium, and none could be installed: the tests that need it will say so');
   const mongod = await startTestMongod(say);
   try {
-    const child = spawn(process.execPath, command(process.argv.slice(2), countsFile), {
-      stdio: 'inherit',
-      detached: true,
-      env: { ...process.env, GUICHET_TEST_MONGODB_URI: mongod.uri },
-    });
-    // The whole group: under c8, mocha is a grandchild.
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => child.pid !== undefined && process.kill(-child.pid, signal));
+    const env: NodeJS.ProcessEnv = { ...process.env, GUICHET_TEST_MONGODB_URI: mongod.uri };
+    if (values.coverage) {
+      await rm('coverage/tmp', { recursive: true, force: true });
+      env.NODE_V8_COVERAGE = 'coverage/tmp';
     }
-    const exit = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
-    const [code] = await Promise.all([exit, watchForOpenHandles(countsFile, child)]);
-    const counts = (await readCounts(countsFile)) ?? { passed: 0, failed: 1, skipped: 0 };
-    say(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-    return code;
+    const tests = new Run(files, { grep: values.grep, env });
+    await tests.all();
+    const covered = !values.coverage || (await reportCoverage());
+    const { passed, failed, skipped } = tests.totals;
+    say(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+    return failed === 0 && tests.clean && covered ? 0 : 1;
   } finally {
     await mongod.stop();
-    await rm(scratch, { recursive: true, force: true });
   }
 }
 

@@ -32,6 +32,7 @@ export function noAccess(account: string, ids: IdSource): StripeError {
 function keyOf({ headers }: ApiRequest): string | undefined {
   const { authorization } = headers;
   if (typeof authorization !== 'string') return undefined;
+  if (authorization.startsWith('Bearer ')) return authorization.slice(7);
   const [scheme = '', value = ''] = authorization.split(' ');
   if (scheme.toLowerCase() === 'bearer') return value;
   if (scheme.toLowerCase() !== 'basic') return undefined;

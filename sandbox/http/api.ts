@@ -96,10 +96,12 @@ export class Api {
   }
 
   private async attempt(attempt: Attempt, early: Answer | undefined): Promise<Answer> {
-    await delayed(attempt.fault, 'before');
+    const { fault } = attempt;
+    if (!fault) return this.execute(attempt);
+    await delayed(fault, 'before');
     const answer = early ? this.keep(attempt, early) : this.execute(attempt);
-    await delayed(attempt.fault, 'after');
-    return afterwards(attempt.fault, answer);
+    await delayed(fault, 'after');
+    return afterwards(fault, answer);
   }
 
   private route({ method, path }: ApiRequest): Match {
@@ -205,7 +207,6 @@ export class Api {
   private addHeaders(answer: Answer, request: ApiRequest, requestId: string): void {
     const key = request.headers['idempotency-key'];
     const headers: Record<string, string> = {
-      ...CROSS_ORIGIN,
       'Content-Type': 'application/json',
       Date: this.date(),
       'Request-Id': requestId,
@@ -215,6 +216,8 @@ export class Api {
       headers['Idempotency-Key'] = key;
       headers['Original-Request'] = requestId;
     }
+    // Only pages of other origins look at these.
+    if (request.headers.origin !== undefined) Object.assign(headers, CROSS_ORIGIN);
     answer.headers = Object.assign(headers, answer.headers);
   }
 

@@ -30,7 +30,7 @@ describe('the publishable key', () => {
     raw(sandbox, path, {
       method: 'POST',
       body,
-      headers: { authorization: `Bearer ${sandbox.publishableKey}` },
+      headers: { authorization: `Bearer ${sandbox.publishableKey}`, origin: 'https://shop.example' },
     });
 
   const secret = () => `client_secret=${intent.client_secret}`;
@@ -101,6 +101,13 @@ describe('the publishable key', () => {
       expect(answer.status).to.equal(402);
       expect(answer.error).to.include({ type: 'card_error', code });
     });
+
+  it('leaves no card number in the log of requests', async () => {
+    await raw(sandbox, '/v1/payment_methods', { method: 'POST', body: cardForm('4242424242424242') });
+    const requests = JSON.stringify(sandbox.control.requests());
+    expect(requests).to.include('************4242');
+    expect(requests).not.to.include('42424242');
+  });
 
   it('opens nothing else, and the secret key still may not send a card number', async () => {
     for (const call of [

@@ -26,6 +26,13 @@ export interface LogEntry {
   form: string;
 }
 
+const CARD_NUMBER = /(number(?:\]|%5D)=)[\d+%]*(?=\d{4})/gi;
+
+/** Somebody may type a real card into a test page: of a card number only the last four digits are kept. */
+function masked(form: string): string {
+  return form.includes('number') ? form.replaceAll(CARD_NUMBER, '$1************') : form;
+}
+
 export class RequestLog {
   private entries: LogEntry[] = [];
 
@@ -49,7 +56,9 @@ export class RequestLog {
     return entry;
   }
 
-  end({ logged }: LogEntry, answer: Answer): void {
+  end(entry: LogEntry, answer: Answer): void {
+    const { logged } = entry;
+    entry.form = masked(entry.form);
     logged.status = answer.cut?.at === 'start' ? null : answer.status;
     logged.replayed = answer.headers['Idempotent-Replayed'] === 'true';
   }

@@ -50,7 +50,7 @@ function create({ tx, params }: Call<Stripe.PaymentIntentCreateParams>): ApiObje
       id,
       amount: params.amount,
       amount_capturable: 0,
-      amount_details: { tip: {} },
+      amount_details: NO_TIP,
       amount_received: 0,
       ...acceptedMethods(tx, currency, params),
       capture_method: params.capture_method ?? 'automatic_async',
@@ -112,7 +112,9 @@ function acceptedMethods(
   return {
     automatic_payment_methods: explicit
       ? null
-      : { allow_redirects: automatic?.allow_redirects ?? 'always', enabled: true },
+      : automatic?.allow_redirects === 'never'
+        ? { ...WITH_REDIRECTS, allow_redirects: 'never' }
+        : WITH_REDIRECTS,
     payment_method_configuration_details: explicit
       ? null
       : { id: `pmc_1${tx.surroundings.ids.accountId.slice(6)}`, parent: null },
@@ -136,7 +138,19 @@ function methodsAfter(
   return { payment_method_options: withOptions(current.payment_method_options, options) };
 }
 
+/** Stored objects are never changed, so intents may share what is the same in most of them. */
+const OPTIONS = new Map<string, Stripe.PaymentIntent.PaymentMethodOptions>();
+const NO_TIP: Stripe.PaymentIntent.AmountDetails = { tip: {} };
+const WITH_REDIRECTS = { allow_redirects: 'always', enabled: true } as const;
+
 function usualOptions(accepted: readonly string[]): Stripe.PaymentIntent.PaymentMethodOptions {
+  const types = accepted.join();
+  const known = OPTIONS.get(types) ?? optionsOf(accepted);
+  OPTIONS.set(types, known);
+  return known;
+}
+
+function optionsOf(accepted: readonly string[]): Stripe.PaymentIntent.PaymentMethodOptions {
   return {
     ...(accepted.includes('card') && {
       card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' },

@@ -70,15 +70,18 @@ export class IdSource {
   }
 }
 
+/** Ids are written here: a text that grows letter by letter costs, and keeps, an object for each. */
+const SCRATCH = Buffer.alloc(128);
+const CODES = Buffer.from(ALPHABET, 'latin1');
+
 function letters(start: number, length: number): string {
   let state = start >>> 0;
-  let text = '';
-  while (text.length < length) {
+  for (let at = 0; at < length; at += 2) {
     state = mix(state + 0x6d2b79f5);
-    text += ALPHABET[state % 62];
-    if (text.length < length) text += ALPHABET[(state >>> 16) % 62];
+    SCRATCH[at] = CODES[state % 62] ?? 0;
+    SCRATCH[at + 1] = CODES[(state >>> 16) % 62] ?? 0;
   }
-  return text;
+  return SCRATCH.toString('latin1', 0, length);
 }
 
 /** The finalizer of MurmurHash3: every bit of the input changes about half of the output. */
@@ -91,10 +94,11 @@ export function mix(value: number): number {
 
 function base62(value: number): string {
   let rest = value;
-  let text = '';
+  let at = SCRATCH.length;
   while (rest > 0) {
-    text = ALPHABET[rest % 62] + text;
+    at -= 1;
+    SCRATCH[at] = CODES[rest % 62] ?? 0;
     rest = Math.floor(rest / 62);
   }
-  return text;
+  return SCRATCH.toString('latin1', at);
 }

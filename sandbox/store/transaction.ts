@@ -38,7 +38,8 @@ export class Transaction {
   readonly nowMs: number;
   /** Seconds, as in `created`. */
   readonly now: number;
-  private readonly written = new Map<string, Change>();
+  /** Few enough to look through. */
+  private readonly written: Change[] = [];
 
   constructor(
     readonly state: AccountState,
@@ -49,8 +50,8 @@ export class Transaction {
     this.now = Math.floor(this.nowMs / 1000);
   }
 
-  get changes(): Change[] {
-    return [...this.written.values()];
+  get changes(): readonly Change[] {
+    return this.written;
   }
 
   get account(): Kinds['account'] {
@@ -62,7 +63,7 @@ export class Transaction {
   }
 
   get<K extends Kind>(kind: K, id: string): Kinds[K] | undefined {
-    const change = this.written.get(`${kind} ${id}`);
+    const change = this.change(kind, id);
     return change ? (change.object as Kinds[K] | undefined) : this.state.collection(kind).get(id);
   }
 
@@ -83,7 +84,7 @@ export class Transaction {
   }
 
   put<K extends Kind>(kind: K, object: Kinds[K]): Kinds[K] {
-    this.written.set(`${kind} ${object.id}`, { kind, id: object.id, object });
+    this.write(kind, object.id, object);
     return object;
   }
 
@@ -93,7 +94,17 @@ export class Transaction {
   }
 
   remove(kind: Kind, id: string): void {
-    this.written.set(`${kind} ${id}`, { kind, id, object: undefined });
+    this.write(kind, id, undefined);
+  }
+
+  private change(kind: Kind, id: string): Change | undefined {
+    return this.written.find((change) => change.kind === kind && change.id === id);
+  }
+
+  private write(kind: Kind, id: string, object: Change['object']): void {
+    const change = this.change(kind, id);
+    if (change) change.object = object;
+    else this.written.push({ kind, id, object });
   }
 
   /** Newest first, with what this transaction wrote so far. */

@@ -148,7 +148,7 @@ describe('the checkout page, in Chromium', function () {
   async function payByDebit(checkout: CheckoutPage): Promise<void> {
     const { fields } = checkout;
     await fields.getByText('SEPA Debit').click();
-    await fields.getByText('you authorise (A) Example Shop and Stripe').waitFor();
+    await fields.getByText('you allow Example Shop and Stripe').waitFor();
     await fields.getByLabel('Full name').fill('Ada Lovelace');
     await fields.getByLabel('Email').fill('ada@example.com');
     await fields.getByLabel('IBAN').fill('DE89370400440532013000');

@@ -103,6 +103,24 @@ addEventListener('message', (event) => messages.push(JSON.stringify(event.data))
     expect(seen).not.to.contain('4242424242424242').and.not.contain('4242 4242');
   });
 
+  it('the fields answer nobody but the page that placed them', async () => {
+    await fill(await placeCard(), CARDS.pays);
+    const forged = `const access = { base: '${sandbox.url}', key: '${sandbox.publishableKey}', language: 'en' };
+      for (const action of ['init', 'clear', 'createPaymentMethod'])
+        parent.document.querySelector('#card iframe').contentWindow
+          .postMessage({ action, id: 1, access, options: {}, data: {} }, '*');`;
+    await page.evaluate(`
+      const other = document.createElement('iframe');
+      document.body.append(other);
+      other.contentWindow.eval(${JSON.stringify(forged)});`);
+    sandbox.control.clearRequests();
+    // Messages arrive in order: had the forged ones been taken, the card would be empty and asked for twice.
+    const { client_secret } = await newIntent();
+    expect((await payWithCard(client_secret)).paymentIntent).to.include({ status: 'succeeded' });
+    const made = sandbox.control.requests().filter(({ path }) => path === '/v1/payment_methods');
+    expect(made).to.have.length(1);
+  });
+
   it('is told of each change of the card element, as Stripe.js tells it', async () => {
     const frame = await placeCard();
     await frame.locator('[name=cardnumber]').fill('4242424242424242');

@@ -7,9 +7,14 @@ import { type Browser, chromium } from 'playwright-core';
 const run = promisify(execFile);
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
+/** The path of the system's Chromium; null where there is none and none can be installed. */
+export async function ensureChromium(): Promise<string | null> {
+  return (await findChromium()) ?? (await installChromium());
+}
+
 /** The system's Chromium, headless; null where there is none and none can be installed. */
 export async function launchChromium(): Promise<Browser | null> {
-  const executablePath = (await findChromium()) ?? (await installChromium());
+  const executablePath = await ensureChromium();
   if (executablePath === null) return null;
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--lang=en-US'] });
 }

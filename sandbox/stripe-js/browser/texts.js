@@ -19,7 +19,7 @@ const EN = {
   challenge: '3D Secure authentication',
   cancel: 'Cancel',
   mandate:
-    'By providing your payment information and confirming this payment, you authorise (A) {merchant} and Stripe, our payment service provider, to send instructions to your bank to debit your account and (B) your bank to debit your account in accordance with those instructions. As part of your rights, you are entitled to a refund from your bank under the terms and conditions of your agreement with your bank. A refund must be claimed within 8 weeks starting from the date on which your account was debited. You agree to receive notifications for future debits up to 2 days before they occur.',
+    'By confirming, you allow {merchant} and Stripe to have your bank debit this account, and your bank to do so. Your bank gives the money back if you ask within 8 weeks. You are told of each debit up to 2 days before.',
   someMerchant: 'the merchant',
   incomplete_number: 'Your card number is incomplete.',
   invalid_number: 'Your card number is invalid.',
@@ -62,7 +62,7 @@ const FR = {
   challenge: 'Authentification 3D Secure',
   cancel: 'Annuler',
   mandate:
-    'En fournissant vos informations de paiement et en confirmant ce paiement, vous autorisez (A) {merchant} et Stripe, notre prestataire de services de paiement, à envoyer des instructions à votre banque pour débiter votre compte et (B) votre banque à débiter votre compte conformément à ces instructions. Vous bénéficiez d’un droit à remboursement par votre banque selon les conditions décrites dans la convention que vous avez passée avec elle. Toute demande de remboursement doit être présentée dans les 8 semaines suivant la date de débit de votre compte. Vous acceptez de recevoir des notifications des débits à venir jusqu’à 2 jours avant leur exécution.',
+    'En confirmant, vous autorisez {merchant} et Stripe à faire débiter ce compte par votre banque, et votre banque à le débiter. Elle vous rembourse si vous le demandez dans les 8 semaines. Vous êtes prévenu de chaque débit jusqu’à 2 jours avant.',
   someMerchant: 'le commerçant',
   incomplete_number: 'Votre numéro de carte est incomplet.',
   invalid_number: "Votre numéro de carte n'est pas valide.",
