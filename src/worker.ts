@@ -1,4 +1,5 @@
 import type { Container } from './container.js';
+import { startCaptureDeadlines } from './jobs/capture-deadlines.js';
 import { startFetches } from './jobs/fetches.js';
 import { startInbox } from './jobs/inbox.js';
 import { startLaneLeases } from './jobs/lane-leases.js';
@@ -29,6 +30,7 @@ export function startWorker(container: Container): Worker {
     ...inbox,
     startFetches(dependencies, leases),
     startOperations(dependencies),
+    startCaptureDeadlines(dependencies),
     startOutbox({ repositories, senders, clock, logger }),
   ];
   return {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { tellCaptureDeadlines } from '../../src/services/payments/tell-capture-deadlines.js';
 import { eventually } from '../support/eventually.js';
 import { distinct, newAuthorizedPayment, newIntent, newOrder, postsTo } from '../support/payment-steps.js';
 import { type Stack, shortTimes, startStack } from '../support/stack.js';
+import { TestClock } from '../support/test-clock.js';
 import { eventsOf, exampleEvent, inboxSettled, postAll, receiptsOf } from '../support/webhooks.js';
 
 const DAY_MS = 86_400_000;
@@ -253,6 +255,35 @@ describe('manual capture', function () {
     expect(late.problem.detail).to.match(/canceled/);
     await postRaised(id);
     expect(await payment(id)).to.include({ status: 'canceled', amountReceived: 0 });
+  });
+
+  it('R5 a person is told 24 h and 6 h before it lapses, once each, by the date of the charge', async () => {
+    const { api, rows, service } = stack;
+    const { dependencies } = service.container;
+    const id = await newAuthorizedPayment(api);
+    const before = new Date(String((await payment(id)).captureBefore)).getTime();
+    const told = async (hours: number) => {
+      const clock = new TestClock(new Date(before - hours * 3_600_000));
+      await tellCaptureDeadlines({ repositories: dependencies.repositories, clock });
+      const keys = ['capture_due_24h', 'capture_due_6h'].map((name) => `alert:${name}:${id}`);
+      const found = await rows('outbox_messages')
+        .find({ _id: { $in: keys } })
+        .toArray();
+      return found.map(({ _id }) => _id.split(':')[1]).sort();
+    };
+    expect(await told(25)).to.deep.equal([]);
+    expect(await told(23)).to.deep.equal(['capture_due_24h']);
+    expect(await told(22)).to.deep.equal(['capture_due_24h']);
+    await api.capture(id);
+    expect(await told(5), 'captured in time').to.deep.equal(['capture_due_24h']);
+    const other = await newAuthorizedPayment(api);
+    const soon = new TestClock(
+      new Date(new Date(String((await payment(other)).captureBefore)).getTime() - 60_000),
+    );
+    await tellCaptureDeadlines({ repositories: dependencies.repositories, clock: soon });
+    expect(await rows('outbox_messages').findOne({ _id: `alert:capture_due_6h:${other}` })).to.include({
+      kind: 'alert',
+    });
   });
 
   it('row 9 R6 an authorisation that lapses is canceled by its event', async () => {

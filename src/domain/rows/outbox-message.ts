@@ -5,6 +5,8 @@ export type EffectKind = 'alert' | 'receipt';
 /** What a person must look at. */
 export type AlertName =
   | 'authorization_lapsed'
+  | 'capture_due_24h'
+  | 'capture_due_6h'
   | 'operation_abandoned'
   | 'operation_revived'
   | 'refund_failed';
