@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { loadConfig } from '../../src/config/env.js';
+import { startService } from '../../src/service.js';
+import { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import {
   newAuthorizedPayment,
@@ -180,24 +183,34 @@ describe('cancellations', function () {
       expect((await api.cancelOrder(orderId)).body.status).to.equal('canceled');
     });
 
-    it('at the same moment as create-intent: the order is canceled, or has a payment, never both', async () => {
-      const { api } = stack;
-      const orders = await Promise.all(Array.from({ length: 8 }, () => newOrder(api)));
-      await Promise.all(
-        orders.map(async ({ id }) => {
-          const [canceled, made] = await Promise.all([
-            api.cancelOrder(id),
-            api.createIntent({ orderId: id }),
-          ]);
-          const { status } = await order(id);
-          const live = await stack.rows('payments').countDocuments({ orderId: id, live: true });
-          const said = `cancel ${canceled.status}, create ${made.status}`;
-          expect([status, live], said).to.be.deep.oneOf([
-            ['canceled', 0],
-            ['pending', 1],
-          ]);
-        }),
-      );
+    it('at the same moment as create-intent in another process: canceled, or with a payment, never both', async () => {
+      const { api, apiKey, environment } = stack;
+      const config = loadConfig(environment, { command: 'serve' });
+      const other = await startService(config, {
+        role: 'api',
+        overrides: { clock, logger: stack.service.container.logger },
+      });
+      const second = new ApiClient({ baseUrl: `http://127.0.0.1:${other.port}`, apiKey });
+      try {
+        const orders = await Promise.all(Array.from({ length: 40 }, () => newOrder(api)));
+        await Promise.all(
+          orders.map(async ({ id }) => {
+            const [canceled, made] = await Promise.all([
+              api.cancelOrder(id),
+              second.createIntent({ orderId: id }),
+            ]);
+            const { status } = await order(id);
+            const live = await stack.rows('payments').countDocuments({ orderId: id, live: true });
+            const said = `cancel ${canceled.status}, create ${made.status}`;
+            expect([status, live], said).to.be.deep.oneOf([
+              ['canceled', 0],
+              ['pending', 1],
+            ]);
+          }),
+        );
+      } finally {
+        await other.stop();
+      }
     });
   });
 
