@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { openEmptyDatabase, type TestDatabase } from '../../tests/support/database.js';
-import { exampleOrder } from '../../tests/support/rows.js';
+import { exampleOrder, examplePayment } from '../../tests/support/rows.js';
 import { missingUniqueIndexes } from '../repositories/indexes.js';
 import { createMigration, migrateUp, migrationStatus } from './migrate.js';
 
@@ -40,6 +40,27 @@ describe('migrateUp', () => {
     await migrations.deleteMany({}, { hint: '_id_' });
     expect(await migrateUp(database)).to.deep.equal(all);
     expect(await stores.locks.raw.findOne({ _id: 'kept' })).to.include({ released: true });
+  });
+
+  it('0003 takes payments from before manual capture for captured at once', async () => {
+    const { database, stores } = db;
+    await migrateUp(database);
+    const { captureMethod: _, captureBefore: __, amountAuthorized: ___, ...old } = examplePayment();
+    await stores.payments.batch.insertMany([
+      { ...old, _id: 'pay_old', amountReceived: 900 },
+      {
+        ...examplePayment({ captureMethod: 'manual', amountAuthorized: 7 }),
+        _id: 'pay_new',
+        stripe: { ...old.stripe, paymentIntentId: 'pi_2' },
+      },
+    ]);
+    const migrations = db.outside.db(database.settings.dbName).collection('guichet_migrations');
+    await migrations.deleteMany({}, { hint: '_id_' });
+    await migrateUp(database);
+    const added = { captureMethod: 'automatic', captureBefore: null, amountAuthorized: 900 };
+    expect(await stores.payments.raw.findOne({ _id: 'pay_old' })).to.include(added);
+    const kept = await stores.payments.raw.findOne({ _id: 'pay_new' });
+    expect(kept).to.include({ captureMethod: 'manual', amountAuthorized: 7 });
   });
 
   it('gives each order from before the checkout page a token of its own, and keeps those that are there', async () => {

@@ -115,9 +115,39 @@ export const errorCatalogue = {
   },
   order_not_payable: { status: 409, detail: 'The order is canceled: only a pending order can be paid.' },
   payment_not_confirmable: { status: 409, detail: 'The payment is succeeded: it cannot be confirmed.' },
+  confirm_given_up: {
+    status: 409,
+    detail: 'Stripe did not answer within 15 minutes, so the payment was given up. Start a new one.',
+  },
+  operation_abandoned: {
+    status: 409,
+    detail: 'Stripe never carried this out. Ask again with a new Idempotency-Key.',
+  },
+  payment_not_capturable: {
+    status: 409,
+    detail: 'The payment was captured already, and what was left of the authorisation is released.',
+  },
+  capture_exceeds_authorization: {
+    status: 409,
+    detail: 'Only 2500 usd were authorised.',
+    extra: { capturable: 2500 },
+  },
+  payment_not_cancelable: {
+    status: 409,
+    detail: 'The payment is succeeded: it cannot be canceled. Refund it instead.',
+  },
+  order_not_cancelable: {
+    status: 409,
+    detail: 'The order is paid: it cannot be canceled. Refund its payment instead.',
+  },
   payment_not_refundable: {
     status: 409,
     detail: 'The payment is processing: only a succeeded payment can be refunded.',
+  },
+  charge_disputed: {
+    status: 409,
+    detail: 'The customer disputes the charge, so it cannot be refunded: answer the dispute, or accept it.',
+    stripe: { type: 'invalid_request_error', code: 'charge_disputed', declineCode: null },
   },
   payment_fully_refunded: { status: 409, detail: 'Nothing is left to refund.' },
   refund_exceeds_payment: {

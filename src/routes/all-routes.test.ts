@@ -34,8 +34,11 @@ describe('every route', () => {
   it('takes an Idempotency-Key where money moves', () => {
     const keyed = allRoutes.filter((route) => route.idempotency === true).map((route) => route.path);
     expect(keyed).to.deep.equal([
+      '/api/orders/:id/cancel',
       '/api/payments/create-intent',
       '/api/payments/confirm',
+      '/api/payments/:id/capture',
+      '/api/payments/:id/cancel',
       '/api/payments/refund',
     ]);
   });

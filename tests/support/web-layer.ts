@@ -104,6 +104,9 @@ function memoryUseCases(): UseCases {
       created: true,
     }),
     confirmPayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
+    cancelPayment: async (input) => examplePayment({ _id: input.paymentId, status: 'canceled' }),
+    cancelOrder: async (input) => exampleOrder({ _id: input.orderId, status: 'canceled' }),
+    capturePayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
     getPayment: async (id) => examplePayment({ _id: id }),
     refreshPayment: async (id) => examplePayment({ _id: id, status: 'succeeded' }),
     openCheckout: async ({ orderId }) => ({ order: exampleOrder({ _id: orderId }), payment: null }),
@@ -111,6 +114,7 @@ function memoryUseCases(): UseCases {
       order: exampleOrder({ _id: orderId }),
       payment: { ...examplePayment({ orderId }), clientSecret: 'pi_1_secret_abc' },
     }),
+    listRefunds: async ({ paymentId }) => ({ rows: [exampleRefund({ paymentId })], next: null }),
     refundPayment: async (input) =>
       exampleRefund({ paymentId: input.paymentId, amount: input.amount ?? 2500 }),
   };
