@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { config as readDotenv } from 'dotenv';
+import { DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS } from '../src/domain/api-keys.js';
 import { scopes as allScopes, type Scope } from '../src/domain/rows/api-key.js';
 import type { Role } from '../src/service.js';
 import type { SandboxFlags } from './sandbox.js';
@@ -49,9 +50,8 @@ migrations
   .description('a new migration file')
   .action(async (name: string) => print(...(await migrate('create', name))));
 
-program
-  .command('keys')
-  .description('API keys')
+const keys = program.command('keys').description('API keys');
+keys
   .command('create')
   .description('make a key and show it, once')
   .requiredOption('--name <name>', 'who uses it')
@@ -60,9 +60,28 @@ program
     new Option('--scopes <scopes...>', 'what it may do').choices([...allScopes]).default([...allScopes]),
   )
   .action(async (options: { name: string; mode: 'test' | 'live'; scopes: Scope[] }) => {
-    const { createKey } = await import('../src/cli/create-key.js');
-    print(await createKey(process.env, options));
+    print(await (await import('../src/cli/keys.js')).createKey(process.env, options));
   });
+keys
+  .command('list')
+  .description('every key with its prefix, state, scopes and last use')
+  .action(async () => print(...(await (await import('../src/cli/keys.js')).listKeys(process.env))));
+keys
+  .command('roll <id>')
+  .description('make a successor and show it, once; the old key stays good for a while')
+  .addOption(
+    new Option('--expires-in <seconds>', 'how long the old key stays good')
+      .default(DEFAULT_OVERLAP_SECONDS)
+      .argParser(overlapSeconds),
+  )
+  .action(async (id: string, { expiresIn }: { expiresIn: number }) => {
+    const { rollKey } = await import('../src/cli/keys.js');
+    print(await rollKey(process.env, { id, expiresInSeconds: expiresIn }));
+  });
+keys
+  .command('revoke <id>')
+  .description('end a key, at once and for good')
+  .action(async (id: string) => print(await (await import('../src/cli/keys.js')).revokeKey(process.env, id)));
 
 program
   .command('audit')
@@ -74,6 +93,17 @@ program
     const { intact, line } = await verifyAudit(process.env, id);
     print(line);
     if (!intact) process.exitCode = 1;
+  });
+
+program
+  .command('doctor')
+  .description('check settings, MongoDB, Stripe and mail; each finding with its fix')
+  .option('--json', 'one JSON document', false)
+  .action(async ({ json }: { json: boolean }) => {
+    const { diagnose, linesOf } = await import('../src/cli/doctor.js');
+    const diagnosis = await diagnose(process.env);
+    print(...(json ? [JSON.stringify(diagnosis)] : linesOf(diagnosis)));
+    if (!diagnosis.ok) process.exitCode = 1;
   });
 
 program
@@ -97,6 +127,11 @@ program
       print,
     ),
   );
+
+function overlapSeconds(text: string): number {
+  if (/^\d{1,7}$/.test(text) && Number(text) <= MAX_OVERLAP_SECONDS) return Number(text);
+  throw new InvalidArgumentError(`Expected whole seconds, from 0 to ${MAX_OVERLAP_SECONDS}.`);
+}
 
 async function serve(role: Role): Promise<void> {
   await (await import('../src/cli/serve.js')).serve(process.env, role);

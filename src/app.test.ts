@@ -365,6 +365,72 @@ describe('the web layer', () => {
     });
   });
 
+  it('X6 refuses a card number in a query, of any route, and writes it nowhere', async () => {
+    const { calls } = await start();
+    const queries = [
+      'note=4242424242424242',
+      'note=4242+4242+4242+4242',
+      'note=4242%204242-4242%204242',
+      '4242424242424242',
+    ];
+    for (const query of queries) {
+      const response = await raw(`/api/payments/${newId('pay')}/status?${query}`);
+      expect(response.status, query).to.equal(400);
+      const text = await response.text();
+      expect(JSON.parse(text)).to.include({ code: 'card_number_refused' });
+      expect(text).to.not.match(/4242/);
+    }
+    await raw('/api/orders/4242%204242%204242%204242');
+    await raw('/4242-4242-4242-4242');
+    await web.stop();
+    expect(calls).to.deep.equal([]);
+    expect(web.logs).to.have.length(queries.length + 2);
+    expect(web.logs.join('')).to.not.match(/4242[ -]?(%20)?4242/);
+  });
+
+  describe('users', () => {
+    const asUser = (userId: string) => web.clientWith(`jwt.${userId}.`);
+
+    it('asks whose an object is before the use case does anything, and says 503 when that cannot be told', async () => {
+      const ownerOf = async () => {
+        throw named('MongoServerSelectionError', {});
+      };
+      const { calls } = await start({ app: { ownerOf } });
+      const answer = await asUser('user_1').getPayment(newId('pay'));
+      expect(answer.status).to.equal(503);
+      expect(answer.problem.code).to.equal('database_unavailable');
+      expect(calls).to.deep.equal([]);
+      expect((await web.api.getPayment(newId('pay'))).status).to.equal(200);
+    });
+
+    it('looks at each id of a request, wherever it is, and at none in metadata', async () => {
+      const asked: string[] = [];
+      const mine = newId('ord');
+      const ownerOf = async (_: string, id: string) => {
+        asked.push(id);
+        return id === mine ? 'user_1' : 'user_2';
+      };
+      const { calls } = await start({ app: { ownerOf } });
+      const customerId = newId('cus');
+      const foreign = await asUser('user_1').createIntent({ orderId: mine, customerId });
+      expect([foreign.status, foreign.problem.code]).to.deep.equal([404, 'customer_not_found']);
+      expect(asked).to.deep.equal([mine, customerId]);
+      expect(calls).to.deep.equal([]);
+      const metadata = { orderId: newId('ord') };
+      expect((await asUser('user_1').createIntent({ orderId: mine, metadata })).status).to.equal(201);
+      expect(asked.slice(2)).to.deep.equal([mine]);
+    });
+
+    it('names users in the log so that none is taken for a key', async () => {
+      await start();
+      await asUser('key_writer').getPayment(newId('pay'));
+      await asUser('user_1').getPayment(newId('pay'));
+      await web.stop();
+      const callers = web.logs.map((line) => JSON.parse(line).caller);
+      expect(callers).to.deep.equal(['user:key_writer', 'user:user_1']);
+    });
+  });
+
   describe('request ids, headers and origins', () => {
     it("takes a caller's request id where it is sane, and makes one otherwise", async () => {
       await start();

@@ -3,13 +3,14 @@ import type { Config } from './config/env.js';
 import { checkoutPages } from './console/checkout/checkout-pages.js';
 import type { CheckoutSettings } from './console/checkout/render-checkout.js';
 import type { Readiness } from './controllers/controller.js';
-import type { FindApiKey } from './middlewares/authenticate.js';
+import type { Authenticate } from './middlewares/authenticate.js';
 import { crossOrigin } from './middlewares/cross-origin.js';
 import { errorHandler } from './middlewares/error-handler.js';
 import type { InFlight } from './middlewares/in-flight.js';
 import { pathNotFound } from './middlewares/not-found.js';
 import { requestContext } from './middlewares/request-context.js';
 import { requestLog } from './middlewares/request-log.js';
+import type { OwnerOf } from './middlewares/require-own.js';
 import { securityHeaders } from './middlewares/security-headers.js';
 import type { Logger } from './observability/logger.js';
 import { buildDocument } from './openapi/document.js';
@@ -24,7 +25,8 @@ export interface AppDependencies {
   config: Pick<Config['server'], 'trustProxy' | 'corsOrigins' | 'bodyLimitBytes'>;
   useCases: UseCases;
   idempotencyKeys: IdempotencyKeys;
-  findApiKey: FindApiKey;
+  authenticate: Authenticate;
+  ownerOf: OwnerOf;
   /** For the replay of create-intent's answer. */
   clientSecretOf(paymentId: string): Promise<string | null>;
   readiness(): Promise<Readiness>;

@@ -98,7 +98,7 @@ function assemble(config: CompleteConfig, parts: Parts): Container {
 }
 
 /** The SDK sends each request once: our one retry layer decides whether it is sent again. */
-function createStripe({ stripe }: CompleteConfig): Stripe {
+export function createStripe({ stripe }: Pick<CompleteConfig, 'stripe'>): Stripe {
   const base = new URL(stripe.apiBaseUrl);
   const secure = base.protocol === 'https:';
   const agent = { keepAlive: true, maxSockets: stripe.maxSockets, timeout: stripe.confirmTimeoutMs };

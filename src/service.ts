@@ -3,11 +3,15 @@ import type { CompleteConfig } from './config/env.js';
 import { type Container, createContainer, type Overrides } from './container.js';
 import { type HttpServer, startHttpServer } from './http-server.js';
 import { startSweeper } from './jobs/sweeper.js';
+import { bearerAuthentication } from './middlewares/authenticate.js';
 import { createInFlight } from './middlewares/in-flight.js';
 import { receiveWebhook } from './middlewares/stripe/receive-webhook.js';
 import { findApiKey } from './services/access/api-keys.js';
+import { createOwnerOf } from './services/access/owners.js';
+import { createUserTokens } from './services/access/user-tokens.js';
 import { createReadiness } from './services/health/readiness.js';
 import { ingestEvent } from './services/stripe/webhooks/ingest-event.js';
+import { WEBHOOK_PATH } from './utils/stripe/webhook-path.js';
 import { startWorker, type Worker } from './worker.js';
 
 export type Role = 'api' | 'worker' | 'all';
@@ -30,7 +34,6 @@ export interface Service {
   stop(): Promise<boolean>;
 }
 
-const WEBHOOK_PATH = '/api/webhooks/stripe';
 /** Stripe signs the time of sending; older or newer ones may be replays. */
 const SIGNATURE_TOLERANCE_SECONDS = 300;
 
@@ -90,7 +93,11 @@ function startApi(
     config: config.server,
     useCases: container.useCases,
     idempotencyKeys: container.idempotencyKeys,
-    findApiKey: findApiKey(container),
+    authenticate: bearerAuthentication({
+      findApiKey: findApiKey(container),
+      verifyUserToken: config.jwt === null ? null : createUserTokens(config.jwt, container),
+    }),
+    ownerOf: createOwnerOf(repositories),
     clientSecretOf: (paymentId) => repositories.payments.clientSecretOf(paymentId),
     checkout: checkoutSettings(container),
     readiness: createReadiness(container.database),

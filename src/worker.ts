@@ -1,9 +1,11 @@
 import type { Container } from './container.js';
+import { startCaptureDeadlines } from './jobs/capture-deadlines.js';
 import { startFetches } from './jobs/fetches.js';
 import { startInbox } from './jobs/inbox.js';
 import { startLaneLeases } from './jobs/lane-leases.js';
 import { startOperations } from './jobs/operations.js';
 import { startOutbox } from './jobs/outbox.js';
+import { logAlert } from './services/alerts/log-alert.js';
 import { sendReceipt } from './services/receipts/send-receipt.js';
 import { settlesWithin } from './utils/settles-within.js';
 
@@ -21,13 +23,14 @@ export interface Worker {
 export function startWorker(container: Container): Worker {
   const { repositories, clock, logger, mailer, config, dependencies } = container;
   const sender = { from: config.receipts.from, merchantName: config.receipts.merchantName };
-  const senders = { receipt: sendReceipt({ repositories, mailer, sender }) };
+  const senders = { receipt: sendReceipt({ repositories, mailer, sender }), alert: logAlert(logger) };
   const leases = startLaneLeases(repositories, logger);
   const inbox = startInbox(dependencies, leases);
   const loops = [
     ...inbox,
     startFetches(dependencies, leases),
     startOperations(dependencies),
+    startCaptureDeadlines(dependencies),
     startOutbox({ repositories, senders, clock, logger }),
   ];
   return {

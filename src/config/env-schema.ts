@@ -1,24 +1,7 @@
 import { z } from 'zod';
+import { optional, preset, type SettingInfo } from './setting.js';
 import { httpUrl, integer, isHost, isOrigin, listOf, matching, oneOf, trustProxy } from './setting-types.js';
-
-export interface SettingInfo {
-  group: string;
-  description: string;
-  example?: string;
-  /** As it would be written in the environment. */
-  default?: string;
-  /** `guichet serve` does not start without it. */
-  requiredToServe?: boolean;
-}
-
-function optional<T extends z.ZodType>(schema: T, info: SettingInfo) {
-  return schema.optional().meta({ ...info });
-}
-
-function preset<T extends z.ZodType<unknown, string>>(schema: T, value: string, info: SettingInfo) {
-  // The default is parsed like any other value, so that it cannot break a rule.
-  return schema.prefault(value as z.input<T>).meta({ ...info, default: value });
-}
+import { userTokens } from './user-token-settings.js';
 
 const hosts = listOf(isHost, 'host names');
 
@@ -257,6 +240,7 @@ export const envSchema = z.object({
   ...filesAndLogs,
   ...mongodb,
   ...stripe,
+  ...userTokens,
   ...paymentsAndReceipts,
 });
 

@@ -123,6 +123,28 @@ describe('loadConfig', () => {
     expect(problemsOf({ STRIPE_WEBHOOK_SECRET: 'whsec_a' })).to.have.all.keys(['STRIPE_WEBHOOK_SECRET']);
   });
 
+  it('takes users’ tokens only with one key, an issuer and an audience', () => {
+    const claims = { JWT_ISSUER: 'https://id.example.com/', JWT_AUDIENCE: 'guichet, shop' };
+    const [jwks, secret] = [{ JWT_JWKS_URL: 'http://id.example.com/jwks' }, { JWT_SECRET: 's'.repeat(32) }];
+    expect(dev().jwt).to.equal(null);
+    const expected = { issuer: 'https://id.example.com/', audience: ['guichet', 'shop'] };
+    expect(dev({ ...claims, ...jwks }).jwt).to.deep.equal({
+      ...expected,
+      key: { type: 'jwks', url: 'http://id.example.com/jwks' },
+    });
+    expect(dev({ ...claims, ...secret }).jwt).to.deep.equal({
+      ...expected,
+      key: { type: 'secret', secret: 's'.repeat(32) },
+    });
+    expect(problemsOf({ ...claims, ...jwks, ...secret })).to.have.all.keys(['JWT_SECRET']);
+    expect(problemsOf(claims)).to.have.all.keys(['JWT_JWKS_URL']);
+    for (const key of [jwks, secret]) expect(problemsOf(key)).to.have.all.keys(Object.keys(claims));
+    expect(problemsOf({ ...claims, JWT_SECRET: 's'.repeat(31) })).to.have.all.keys(['JWT_SECRET']);
+    expect(problemsOf({ ...claims, ...jwks, STRIPE_SECRET_KEY: 'sk_live_a' })).to.have.all.keys([
+      'JWT_JWKS_URL',
+    ]);
+  });
+
   const keys: [string, string, boolean][] = [
     ['sk_test_a', 'test', true],
     ['rk_test_a', 'test', true],
@@ -221,6 +243,9 @@ describe('.env.example', () => {
     const uncommented = renderEnvExample().replaceAll(/^# ([A-Z_]+=)/gm, '$1');
     const values = parse(uncommented);
     expect(Object.keys(values)).to.deep.equal(describeSettings().map(({ name }) => name));
-    expect(problemsOf(values, 'serve')).to.deep.equal({});
+    // Of two that exclude each other, either.
+    for (const other of ['JWT_SECRET', 'JWT_JWKS_URL']) {
+      expect(problemsOf({ ...values, [other]: undefined }, 'serve')).to.deep.equal({});
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { describeSettings, envSchema, type Settings } from './env-schema.js';
+import { findConflicts, modeOfKey } from './find-conflicts.js';
 
 /** Times in milliseconds, sizes in bytes; null where a setting is not given. */
 export interface Config {
@@ -42,6 +43,8 @@ export interface Config {
     maxSockets: number;
   };
   payments: { returnUrl: string | null; returnHosts: string[] };
+  /** Null where users' tokens are not taken. */
+  jwt: JwtSettings | null;
   /** Null when the checkout page is off. */
   checkout: { publishableKey: string; jsUrl: string } | null;
   receipts: {
@@ -50,6 +53,14 @@ export interface Config {
     from: string;
     merchantName: string;
   };
+}
+
+/** Whose tokens are trusted, for whom they must be made, and what checks them. */
+export interface JwtSettings {
+  issuer: string;
+  /** One of these. */
+  audience: readonly string[];
+  key: { type: 'jwks'; url: string } | { type: 'secret'; secret: string };
 }
 
 /** A configuration from which nothing is missing. */
@@ -143,50 +154,6 @@ const REQUIRED_WHY: Partial<Record<keyof Settings, string>> = {
   PUBLIC_URL: ' with STRIPE_PUBLISHABLE_KEY: the links to the checkout page begin with it',
 };
 
-/** Settings that are right one by one and wrong together. */
-function findConflicts(source: Environment): ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
-  const add = (name: string, message: string) => problems.push({ name, message });
-  const keyMode = modeOfKey(source.STRIPE_SECRET_KEY);
-  const mode = source.STRIPE_MODE ?? keyMode;
-  if (keyMode !== null && mode !== keyMode) {
-    add('STRIPE_MODE', `is not ${keyMode}, though STRIPE_SECRET_KEY is a ${keyMode} key`);
-  }
-  const publishableMode = modeOfKey(source.STRIPE_PUBLISHABLE_KEY);
-  if (publishableMode !== null && mode !== null && publishableMode !== mode) {
-    add('STRIPE_PUBLISHABLE_KEY', `is a ${publishableMode} key, though the service is in ${mode} mode`);
-  }
-  if (mode === 'live' && source.STRIPE_JS_URL?.startsWith('http://')) {
-    add('STRIPE_JS_URL', 'expected https:// in live mode: whoever sits in between could read cards');
-  }
-  if (mode === 'live' && source.STRIPE_API_BASE_URL?.startsWith('http://')) {
-    add('STRIPE_API_BASE_URL', 'expected https:// in live mode: the key would travel in clear');
-  }
-  if (source.STRIPE_WEBHOOK_SECRET !== undefined) {
-    add('STRIPE_WEBHOOK_SECRET', 'is no setting: name it STRIPE_WEBHOOK_SECRETS, a list');
-  }
-  const limits = [
-    ['STRIPE_CALL_TIMEOUT_MS', 'STRIPE_TIME_BUDGET_MS'],
-    ['STRIPE_CONFIRM_TIMEOUT_MS', 'STRIPE_TIME_BUDGET_MS'],
-    ['SERVER_HEADERS_TIMEOUT_MS', 'SERVER_REQUEST_TIMEOUT_MS'],
-  ] as const;
-  for (const [name, limit] of limits) {
-    if (numberOf(source, name) > numberOf(source, limit)) add(name, `expected at most ${limit}`);
-  }
-  return problems;
-}
-
-function modeOfKey(key: string | undefined): 'test' | 'live' | null {
-  if (key === undefined) return null;
-  if (/^(sk|rk|pk)_live_/.test(key)) return 'live';
-  return /^(sk|rk|pk)_test_/.test(key) ? 'test' : null;
-}
-
-function numberOf(source: Environment, name: keyof Settings): number {
-  const parsed = envSchema.shape[name].safeParse(source[name]);
-  return parsed.success && typeof parsed.data === 'number' ? parsed.data : Number.NaN;
-}
-
 function nest(settings: Settings, command: 'dev' | 'serve'): Config {
   const returnUrl = settings.PAYMENT_RETURN_URL ?? null;
   return {
@@ -209,6 +176,7 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
       returnUrl,
       returnHosts: settings.PAYMENT_RETURN_HOSTS ?? (returnUrl === null ? [] : [new URL(returnUrl).host]),
     },
+    jwt: jwtConfig(settings),
     checkout:
       settings.STRIPE_PUBLISHABLE_KEY === undefined
         ? null
@@ -220,6 +188,14 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
       merchantName: settings.MERCHANT_NAME,
     },
   };
+}
+
+/** `findConflicts` has seen that an issuer, an audience and one key come together. */
+function jwtConfig(settings: Settings): JwtSettings | null {
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URL: url, JWT_SECRET: secret } = settings;
+  if (issuer === undefined || audience === undefined) return null;
+  if (url !== undefined) return { issuer, audience, key: { type: 'jwks', url } };
+  return secret === undefined ? null : { issuer, audience, key: { type: 'secret', secret } };
 }
 
 function serverConfig(settings: Settings, command: 'dev' | 'serve'): Config['server'] {

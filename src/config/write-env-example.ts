@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { describeSettings, type SettingInfo } from './env-schema.js';
+import { describeSettings } from './env-schema.js';
+import type { SettingInfo } from './setting.js';
 
 /** Writes `.env.example`; with `--check` only tells, by its exit code, whether it is current. */
 function main(): void {

@@ -8,6 +8,8 @@ export interface DatabaseSettings {
   maxPoolSize: number;
   serverSelectionTimeoutMs: number;
   socketTimeoutMs: number;
+  /** For one connection; by default the driver's 30 s, which also hold up the end of a process. */
+  connectTimeoutMs?: number;
   readConcern: 'local' | 'majority' | 'linearizable';
   writeConcern: 'majority' | number;
   /** The longest an API read may take on the server. */
@@ -42,6 +44,7 @@ export async function connectDatabase(settings: DatabaseSettings): Promise<Datab
       maxPoolSize: settings.maxPoolSize,
       serverSelectionTimeoutMS: settings.serverSelectionTimeoutMs,
       socketTimeoutMS: settings.socketTimeoutMs,
+      ...(settings.connectTimeoutMs === undefined ? {} : { connectTimeoutMS: settings.connectTimeoutMs }),
       readConcern: { level: settings.readConcern },
       writeConcern: { w: settings.writeConcern },
       readPreference: 'primary',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { openEmptyDatabase, type TestDatabase } from '../../tests/support/database.js';
-import { exampleOrder } from '../../tests/support/rows.js';
+import { exampleOrder, examplePayment } from '../../tests/support/rows.js';
 import { missingUniqueIndexes } from '../repositories/indexes.js';
 import { createMigration, migrateUp, migrationStatus } from './migrate.js';
 
@@ -42,6 +42,27 @@ describe('migrateUp', () => {
     expect(await stores.locks.raw.findOne({ _id: 'kept' })).to.include({ released: true });
   });
 
+  it('0003 takes payments from before manual capture for captured at once', async () => {
+    const { database, stores } = db;
+    await migrateUp(database);
+    const { captureMethod: _, captureBefore: __, amountAuthorized: ___, ...old } = examplePayment();
+    await stores.payments.batch.insertMany([
+      { ...old, _id: 'pay_old', amountReceived: 900 },
+      {
+        ...examplePayment({ captureMethod: 'manual', amountAuthorized: 7 }),
+        _id: 'pay_new',
+        stripe: { ...old.stripe, paymentIntentId: 'pi_2' },
+      },
+    ]);
+    const migrations = db.outside.db(database.settings.dbName).collection('guichet_migrations');
+    await migrations.deleteMany({}, { hint: '_id_' });
+    await migrateUp(database);
+    const added = { captureMethod: 'automatic', captureBefore: null, amountAuthorized: 900 };
+    expect(await stores.payments.raw.findOne({ _id: 'pay_old' })).to.include(added);
+    const kept = await stores.payments.raw.findOne({ _id: 'pay_new' });
+    expect(kept).to.include({ captureMethod: 'manual', amountAuthorized: 7 });
+  });
+
   it('gives each order from before the checkout page a token of its own, and keeps those that are there', async () => {
     const { database, stores } = db;
     const orders = [exampleOrder(), exampleOrder(), exampleOrder({ checkoutToken: 'kept' })];
@@ -52,6 +73,24 @@ describe('migrateUp', () => {
     expect(tokens[2]).to.equal('kept');
     for (const token of tokens.slice(0, 2)) expect(token).to.match(/^[\w-]{22}$/);
     expect(new Set(tokens).size).to.equal(3);
+  });
+
+  it('gives keys from before they could be rolled what a rolled one needs, and keeps the others', async () => {
+    const { database, stores } = db;
+    const createdAt = new Date('2025-01-15T12:00:00.000Z');
+    const old = { name: 'shop', hint: 'gk_test_abcd', scopes: ['ops'], createdAt, revokedAt: null };
+    const current = { ...old, hash: 'h2', version: 7, lastUsedAt: createdAt };
+    await stores.apiKeys.batch.insertMany([
+      { _id: 'key_old', ...old, hash: 'h1' },
+      { _id: 'key_current', ...current },
+    ]);
+    await migrateUp(database);
+    expect(await stores.apiKeys.raw.findOne({ _id: 'key_old' })).to.deep.equal({
+      ...{ _id: 'key_old', ...old, hash: 'h1', version: 1, audit: null, updatedAt: createdAt },
+      ...{ lastUsedAt: null, expiresAt: null, replaces: null },
+    });
+    const kept = await stores.apiKeys.raw.findOne({ _id: 'key_current' });
+    expect(kept).to.deep.equal({ _id: 'key_current', ...current });
   });
 
   it('gives the lock back when a migration fails, so that the next one can try', async () => {

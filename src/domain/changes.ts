@@ -1,3 +1,4 @@
+import type { ApiKeyRow } from './rows/api-key.js';
 import type { CustomerRow } from './rows/customer.js';
 import type { Actor, OperationRow } from './rows/operation.js';
 import type { OrderRow } from './rows/order.js';
@@ -12,6 +13,7 @@ export interface RowOf {
   refunds: RefundRow;
   customers: CustomerRow;
   operations: OperationRow;
+  apiKeys: ApiKeyRow;
 }
 export type CollectionName = keyof RowOf;
 /** Collections whose rows carry the head of an audit stream. */

@@ -68,7 +68,7 @@ describe('refund sums', () => {
     const refunds = [release(400), refund(100)];
     const input = { status: 'succeeded', amountCaptured: 600, refunds, amountReserved: 0 } as const;
     expect(refundedAmount(refunds)).to.equal(100);
-    expect(releasedAmount('succeeded', refunds)).to.equal(400);
+    expect(releasedAmount({ ...input, amountAuthorized: 1000 })).to.equal(400);
     expect(refundableAmount(input)).to.equal(500);
     expect(explainsAmountRefunded(500, refunds)).to.equal(true);
   });
@@ -77,12 +77,21 @@ describe('refund sums', () => {
     const refunds = [refund(100)];
     const input = { status: 'succeeded', amountCaptured: 600, refunds, amountReserved: 0 } as const;
     expect(refundableAmount(input)).to.equal(500);
+    expect(releasedAmount({ ...input, amountAuthorized: 1000 })).to.equal(400);
     expect(explainsAmountRefunded(100, refunds)).to.equal(true);
   });
 
   it('a release that arrives before the capture releases nothing yet', () => {
-    expect(releasedAmount('requires_capture', [release(400)])).to.equal(0);
+    const payment = { status: 'requires_capture', amountAuthorized: 1000, amountCaptured: 0 } as const;
+    expect(releasedAmount(payment)).to.equal(0);
+    expect(releasedAmount({ ...payment, status: 'canceled' })).to.equal(1000);
     expect(refundedAmount([release(400)])).to.equal(0);
+  });
+
+  it('an amount_refunded may hold what is reserved, and no more', () => {
+    const refunds = [refund(100), refund(50, 'reserved')];
+    const explained = [99, 100, 150, 151].map((amount) => explainsAmountRefunded(amount, refunds));
+    expect(explained).to.deep.equal([false, true, true, false]);
   });
 
   it('an amount_refunded that the rows do not explain is a reason to fetch', () => {

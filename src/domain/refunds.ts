@@ -72,10 +72,18 @@ export function reservedAmount(refunds: readonly RefundAmount[]): number {
   return sum(refunds, (refund) => refund.status === 'reserved' && !refund.isRelease);
 }
 
-/** Minor units of the authorisation that were let go, by a partial capture or a cancellation; 0 before either. */
-export function releasedAmount(status: PaymentStatus, refunds: readonly RefundAmount[]): number {
-  const settled = status === 'succeeded' || status === 'canceled';
-  return settled ? sum(refunds, (refund) => isAtStripe(refund) && refund.isRelease) : 0;
+/**
+ * Minor units of the authorisation that were let go, by a partial capture or a cancellation; 0 before either. Not the
+ * sum of release rows: from 2025-03-31.basil on Stripe makes none.
+ */
+export function releasedAmount(payment: {
+  status: PaymentStatus;
+  /** Minor units: `charge.amount` of the charge that succeeded; 0 where there is none. */
+  amountAuthorized: number;
+  amountCaptured: number;
+}): number {
+  const settled = payment.status === 'succeeded' || payment.status === 'canceled';
+  return settled ? Math.max(0, payment.amountAuthorized - payment.amountCaptured) : 0;
 }
 
 /**
@@ -83,16 +91,27 @@ export function releasedAmount(status: PaymentStatus, refunds: readonly RefundAm
  * canceled instead (https://docs.stripe.com/refunds). Recompute inside the transaction that reserves.
  */
 export function refundableAmount(input: RefundableInput): number {
-  if (input.status !== 'succeeded') return 0;
-  return Math.max(0, input.amountCaptured - refundedAmount(input.refunds) - input.amountReserved);
+  return refundableLeft({ ...input, amountRefunded: refundedAmount(input.refunds) });
+}
+
+/** The same of sums that were computed before. */
+export function refundableLeft(payment: {
+  status: PaymentStatus;
+  amountCaptured: number;
+  amountRefunded: number;
+  amountReserved: number;
+}): number {
+  if (payment.status !== 'succeeded') return 0;
+  return Math.max(0, payment.amountCaptured - payment.amountRefunded - payment.amountReserved);
 }
 
 /**
- * Whether our rows explain `charge.amount_refunded` (minor units), which counts releases too at 2024-12-18.acacia.
- * When they do not, the charge and its refunds are fetched.
+ * Whether our rows explain `charge.amount_refunded` (minor units), which counts releases too where Stripe made one; of
+ * what is still reserved any part may be in it. When they do not, the charge and its refunds are fetched.
  */
 export function explainsAmountRefunded(amountRefunded: number, refunds: readonly RefundAmount[]): boolean {
-  return amountRefunded === sum(refunds, isAtStripe);
+  const known = sum(refunds, isAtStripe);
+  return amountRefunded >= known && amountRefunded <= known + reservedAmount(refunds);
 }
 
 function isAtStripe(refund: RefundAmount): boolean {

@@ -24,6 +24,7 @@ export class WorkingSet {
     refunds: new Map(),
     customers: new Map(),
     operations: new Map(),
+    apiKeys: new Map(),
   };
   readonly effects: Effect[] = [];
   readonly audits: PendingAudit[] = [];

@@ -31,9 +31,14 @@ export function problemAnswerOf(problem: ProblemAnswer, requestId: string): Answ
     headers: {
       ...problem.headers,
       ...(retryAfterSeconds === null ? {} : { 'Retry-After': String(retryAfterSeconds) }),
-      ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="guichet"' } : {}),
+      ...(status === 401 ? { 'WWW-Authenticate': challengeOf(problem.code) } : {}),
     },
   };
+}
+
+/** RFC 6750, section 3: what was shown is named as wrong only where something was shown. */
+function challengeOf(code: string): string {
+  return `Bearer realm="guichet"${code === 'authentication_required' ? '' : ', error="invalid_token"'}`;
 }
 
 /** A client that has gone is no error: the answer is already kept where it matters. */

@@ -1,24 +1,67 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { unauthenticated } from '../domain/errors.js';
+import { type Principal, userScopes } from '../domain/principal.js';
 import type { ApiKeyRow } from '../domain/rows/api-key.js';
+
+/**
+ * Says who sent a request; null when nobody did. May throw a `GuichetError` that says what is wrong with what was
+ * shown. An embedding app brings its own.
+ */
+export type Authenticate = (req: Request) => Promise<Principal | null>;
 
 export type FindApiKey = (token: string) => Promise<ApiKeyRow | null>;
 
-const BEARER = /^Bearer +(gk_[\w-]{1,200})$/i;
+/** Gives the user's id. Throws 401 for a token that is not valid now, 503 when that cannot be told. */
+export type VerifyUserToken = (token: string) => Promise<string>;
 
-/** `Authorization: Bearer gk_…`. An unknown key and a revoked one get the same 401. */
-export function authenticate(findApiKey: FindApiKey): RequestHandler {
+const BEARER = /^Bearer +([\w.~+/-]{1,8000}=*)$/i;
+const API_KEY = /^gk_[\w-]{1,200}$/;
+/** Three parts, of which the last is empty where nobody signed: it is for the verification to refuse that. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+/** 401 for a stranger; otherwise the principal is there for the rest of the pipeline (`callerOf`). */
+export function requirePrincipal(authenticate: Authenticate): RequestHandler {
   return async (req, res, next) => {
-    const { authorization } = req.headers;
-    if (authorization === undefined) {
-      throw unauthenticated('authentication_required', 'Send your API key: Authorization: Bearer gk_…');
+    const principal = await authenticate(req);
+    if (principal === null) {
+      throw unauthenticated(
+        'authentication_required',
+        'Send an API key (gk_…) or a user’s token: Authorization: Bearer …',
+      );
     }
+    res.locals.principal = principal;
+    next();
+  };
+}
+
+/**
+ * `Authorization: Bearer <API key or user's JWT>`. Which of the two it is shows in its form, so that neither is
+ * ever tried as the other. An unknown key and a revoked one get the same 401. Without `verifyUserToken`
+ * no user's token is taken.
+ */
+export function bearerAuthentication(parts: {
+  findApiKey: FindApiKey;
+  verifyUserToken: VerifyUserToken | null;
+}): Authenticate {
+  const { findApiKey, verifyUserToken } = parts;
+  return async ({ headers: { authorization } }) => {
+    if (authorization === undefined) return null;
     const token = BEARER.exec(authorization)?.[1];
-    const apiKey = token === undefined ? null : await findApiKey(token);
+    if (token !== undefined && JWT.test(token)) {
+      if (verifyUserToken === null) throw noUserTokens();
+      return { userId: await verifyUserToken(token), scopes: userScopes };
+    }
+    const apiKey = token !== undefined && API_KEY.test(token) ? await findApiKey(token) : null;
     if (apiKey === null || apiKey.revokedAt !== null) {
       throw unauthenticated('invalid_api_key', 'The API key is unknown or was revoked.');
     }
-    res.locals.apiKey = apiKey;
-    next();
+    return { userId: null, scopes: apiKey.scopes, apiKeyId: apiKey._id };
   };
+}
+
+function noUserTokens() {
+  return unauthenticated(
+    'invalid_token',
+    'This service takes API keys alone: for users’ tokens set JWT_JWKS_URL or JWT_SECRET.',
+  );
 }

@@ -7,6 +7,8 @@ describe('holdsCardNumber', () => {
     ['a number in a text', 'pay with 4242424242424242 please'],
     ['groups of four', '4242 4242 4242 4242'],
     ['dashes', '5555-5555-5555-4444'],
+    ['no-break spaces', '4242\u00A04242\u202F4242\u20094242'],
+    ['dashes of a word processor', '4242\u20134242\u20114242\u20144242'],
     ['fifteen digits', '378282246310005'],
     ['a number', 4_242_424_242_424_242],
     ['a name', { '4242424242424242': true }],

@@ -12,13 +12,13 @@ const OVERLAP = 40;
 
 /**
  * Card numbers belong to Stripe's own fields, never here: one that is stored or logged would put the whole
- * service in scope of PCI DSS. The answer does not say where it was, and nothing of the body is logged.
+ * service in scope of PCI DSS. The answer does not say where it was, and neither body nor query is logged.
  */
 export const refuseCardNumbers: RequestHandler = (req, _res, next) => {
-  if (holdsCardNumber(req.body)) {
+  if (holdsCardNumber(req.body) || holdsCardNumber(req.query)) {
     throw invalidRequest(
       'card_number_refused',
-      'The body holds a card number. Collect cards with Stripe.js and send the payment method id.',
+      'The request holds a card number. Collect cards with Stripe.js and send the payment method id.',
     );
   }
   next();

@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import { unauthenticated } from '../domain/errors.js';
-import type { ApiKeyRow } from '../domain/rows/api-key.js';
+import type { Principal } from '../domain/principal.js';
 import { newId } from '../utils/ids.js';
 import { containsCardNumber } from '../utils/redact.js';
 
@@ -8,7 +8,7 @@ declare global {
   namespace Express {
     interface Locals {
       requestId?: string;
-      apiKey?: ApiKeyRow;
+      principal?: Principal;
     }
   }
 }
@@ -34,8 +34,8 @@ export function requestIdOf(res: Response): string {
 }
 
 /** Who asks. Throws on a route without authentication. */
-export function callerOf(res: Response): ApiKeyRow {
-  const { apiKey } = res.locals;
-  if (apiKey === undefined) throw unauthenticated('authentication_required', 'Nobody said who is asking.');
-  return apiKey;
+export function callerOf(res: Response): Principal {
+  const { principal } = res.locals;
+  if (principal === undefined) throw unauthenticated('authentication_required', 'Nobody said who is asking.');
+  return principal;
 }

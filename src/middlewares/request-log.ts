@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { pinoHttp } from 'pino-http';
+import { callerNameOf } from '../domain/principal.js';
 import { type Logger, logSerializers } from '../observability/logger.js';
 import { requestIdOf } from './request-context.js';
 
@@ -11,9 +12,14 @@ export function requestLog(logger: Logger): RequestHandler {
     wrapSerializers: false,
     genReqId: (_req, res) => requestIdOf(res),
     customLogLevel: () => 'info',
-    customProps: (_req, res) => ({ requestId: requestIdOf(res), caller: res.locals.apiKey?._id ?? null }),
+    customProps: (_req, res) => ({ requestId: requestIdOf(res), caller: callerIn(res) }),
     // Load balancers ask every few seconds.
     autoLogging: { ignore: (req) => req.url.startsWith('/health/') },
     quietReqLogger: true,
   });
+}
+
+function callerIn(res: Response): string | null {
+  const { principal } = res.locals;
+  return principal === undefined ? null : callerNameOf(principal);
 }

@@ -55,7 +55,7 @@ export function describeRequest(request: unknown): Fields {
   return description({
     id: primitive(request.id),
     method: primitive(request.method),
-    path: path === undefined ? undefined : text(path),
+    path: path === undefined ? undefined : pathText(path),
   });
 }
 
@@ -106,6 +106,20 @@ function errorMessage(error: Error): string {
 function frames(stack: string | undefined): string | undefined {
   const lines = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return lines.length === 0 ? undefined : text(lines.slice(0, 15).join('\n'));
+}
+
+/** An escape could part the digits of a card number: then the path is told as it reads. */
+function pathText(path: string): string {
+  const decoded = decodedOrNull(path);
+  return decoded === null || redactSecrets(decoded) === decoded ? text(path) : text(decoded);
+}
+
+function decodedOrNull(path: string): string | null {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
 }
 
 function primitive(value: unknown): Primitive | undefined {

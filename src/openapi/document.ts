@@ -1,5 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { userScopes } from '../domain/principal.js';
 import type { Route } from '../routes/route.js';
 import { problemResponse } from '../schemas/shared/problem.js';
 import { errorCodesOf, problemResponses } from './error-responses.js';
@@ -30,7 +31,13 @@ export function buildDocument(routes: readonly Route[]) {
   registry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
-    description: 'An API key of Guichet, gk_…',
+    description: 'An API key of Guichet, gk_…: for servers.',
+  });
+  registry.registerComponent('securitySchemes', 'userToken', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A user’s own token. It sees and changes only what is theirs: anything else is 404.',
   });
   for (const route of routes) registry.registerPath(pathOf(route));
   registerWebhookPath(registry);
@@ -55,7 +62,7 @@ function pathOf(route: Route): RouteConfig {
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     tags: [...route.tags],
-    security: route.scope === null ? [] : [{ apiKey: [] }],
+    security: securityOf(route),
     ...(route.scope === null ? {} : { 'x-scope': route.scope }),
     request: {
       ...(body === undefined
@@ -67,6 +74,13 @@ function pathOf(route: Route): RouteConfig {
     },
     responses: { ...successResponses(route), ...problemResponses(errorCodesOf(route), problemResponse) },
   };
+}
+
+/** Users' tokens have no other scopes than these, and some endpoints take none of them. */
+function securityOf({ scope, serverOnly }: Route): Record<string, string[]>[] {
+  if (scope === null) return [];
+  const forUsers = serverOnly !== true && userScopes.includes(scope);
+  return [{ apiKey: [] }, ...(forUsers ? [{ userToken: [] }] : [])];
 }
 
 function successResponses(route: Route): RouteConfig['responses'] {

@@ -24,7 +24,7 @@ export const errorCatalogue = {
   invalid_json: { status: 400, detail: 'The body is not valid JSON.' },
   card_number_refused: {
     status: 400,
-    detail: 'The body holds a card number. Collect cards with Stripe.js and send the payment method id.',
+    detail: 'The request holds a card number. Collect cards with Stripe.js and send the payment method id.',
   },
   idempotency_key_required: {
     status: 400,
@@ -33,6 +33,11 @@ export const errorCatalogue = {
   idempotency_key_invalid: {
     status: 400,
     detail: 'The Idempotency-Key must be 1 to 255 visible ASCII characters without spaces.',
+  },
+  invalid_cursor: {
+    status: 400,
+    detail: 'Send the `nextCursor` of the previous page unchanged, or leave `cursor` out to start again.',
+    errors: [{ path: 'cursor', message: 'is not a cursor of this list', code: 'invalid_cursor' }],
   },
   return_url_not_allowed: {
     status: 400,
@@ -43,8 +48,20 @@ export const errorCatalogue = {
     detail: 'The customer belongs to another user than the order.',
   },
   invalid_signature: { status: 400, detail: 'The signature is not valid.' },
-  authentication_required: { status: 401, detail: 'Send your API key: Authorization: Bearer gk_…' },
+  authentication_required: {
+    status: 401,
+    detail: 'Send an API key (gk_…) or a user’s token: Authorization: Bearer …',
+  },
   invalid_api_key: { status: 401, detail: 'The API key is unknown or was revoked.' },
+  invalid_token: {
+    status: 401,
+    detail:
+      'The token is not valid here. It needs a signature, an issuer and an audience that this service trusts, an exp and a sub.',
+  },
+  token_expired: {
+    status: 401,
+    detail: 'The token has expired. Get a new one and send the request again.',
+  },
   card_declined: {
     status: 402,
     detail: 'Your card has insufficient funds.',
@@ -52,10 +69,35 @@ export const errorCatalogue = {
   },
   origin_not_allowed: { status: 403, detail: 'Pages of this origin may not call the API.' },
   insufficient_scope: { status: 403, detail: 'This needs an API key with the scope payments:write.' },
+  api_key_required: {
+    status: 403,
+    detail: 'A user’s token may not do this: ask your server, which has an API key.',
+  },
+  user_mismatch: {
+    status: 403,
+    detail: 'A user’s token may name no other user: send its own `sub` as the userId.',
+  },
+  pricing_not_allowed: {
+    status: 403,
+    detail: 'A user’s token may not set prices. Let your server, which has an API key, create the order.',
+  },
+  scope_not_held: {
+    status: 403,
+    detail:
+      'A key gives only scopes that it has; yours lacks payments:write. Use another key, or guichet keys.',
+  },
   checkout_not_found: { status: 404, detail: 'There is no such order, or the link is not complete.' },
   order_not_found: { status: 404, detail: 'There is no such order.' },
   payment_not_found: { status: 404, detail: 'There is no such payment.' },
   customer_not_found: { status: 404, detail: 'There is no such customer.' },
+  api_key_not_found: {
+    status: 404,
+    detail: 'There is no such API key. List them with GET /api/ops/keys.',
+  },
+  api_key_not_active: {
+    status: 409,
+    detail: 'The key was rolled before: roll its successor, or revoke this one to end it now.',
+  },
   customer_in_progress: {
     status: 409,
     detail: 'This user’s customer is being created. Send the same request again.',
@@ -73,9 +115,39 @@ export const errorCatalogue = {
   },
   order_not_payable: { status: 409, detail: 'The order is canceled: only a pending order can be paid.' },
   payment_not_confirmable: { status: 409, detail: 'The payment is succeeded: it cannot be confirmed.' },
+  confirm_given_up: {
+    status: 409,
+    detail: 'Stripe did not answer within 15 minutes, so the payment was given up. Start a new one.',
+  },
+  operation_abandoned: {
+    status: 409,
+    detail: 'Stripe never carried this out. Ask again with a new Idempotency-Key.',
+  },
+  payment_not_capturable: {
+    status: 409,
+    detail: 'The payment was captured already, and what was left of the authorisation is released.',
+  },
+  capture_exceeds_authorization: {
+    status: 409,
+    detail: 'Only 2500 usd were authorised.',
+    extra: { capturable: 2500 },
+  },
+  payment_not_cancelable: {
+    status: 409,
+    detail: 'The payment is succeeded: it cannot be canceled. Refund it instead.',
+  },
+  order_not_cancelable: {
+    status: 409,
+    detail: 'The order is paid: it cannot be canceled. Refund its payment instead.',
+  },
   payment_not_refundable: {
     status: 409,
     detail: 'The payment is processing: only a succeeded payment can be refunded.',
+  },
+  charge_disputed: {
+    status: 409,
+    detail: 'The customer disputes the charge, so it cannot be refunded: answer the dispute, or accept it.',
+    stripe: { type: 'invalid_request_error', code: 'charge_disputed', declineCode: null },
   },
   payment_fully_refunded: { status: 409, detail: 'Nothing is left to refund.' },
   refund_exceeds_payment: {
@@ -117,6 +189,11 @@ export const errorCatalogue = {
   internal_error: {
     status: 500,
     detail: 'Something went wrong here. The request id helps us to find out what.',
+  },
+  identity_provider_unavailable: {
+    status: 503,
+    detail: 'The token could not be checked just now. Send the same request again.',
+    retryAfterSeconds: 2,
   },
   database_unavailable: {
     status: 503,

@@ -1,5 +1,5 @@
 import type { RouteConfig } from '@asteasolutions/zod-to-openapi';
-import type { ZodType } from 'zod';
+import { type ZodType, z } from 'zod';
 import { problemBody } from '../middlewares/to-problem.js';
 import type { Route } from '../routes/route.js';
 import { type CatalogueEntry, type ErrorCode, errorCatalogue } from './error-catalogue.js';
@@ -8,7 +8,7 @@ const TITLES: Readonly<Record<number, string>> = {
   400: 'The request is malformed',
   401: 'Nobody said who is asking',
   402: 'The bank or Stripe declined',
-  403: 'The API key may not do this',
+  403: 'The caller may not do this',
   404: 'There is no such object',
   409: 'The state of the object does not allow it now',
   413: 'The body is too large',
@@ -25,12 +25,7 @@ const WITH_KEY: readonly ErrorCode[] = [
   'idempotency_key_in_use',
   'idempotency_key_reused',
 ];
-const WITH_BODY: readonly ErrorCode[] = [
-  'invalid_json',
-  'card_number_refused',
-  'body_too_large',
-  'unsupported_media_type',
-];
+const WITH_BODY: readonly ErrorCode[] = ['invalid_json', 'body_too_large', 'unsupported_media_type'];
 const WITH_SCOPE: readonly ErrorCode[] = [
   'authentication_required',
   'invalid_api_key',
@@ -38,6 +33,7 @@ const WITH_SCOPE: readonly ErrorCode[] = [
   'rate_limited',
   'database_unavailable',
 ];
+const FOR_USERS: readonly ErrorCode[] = ['invalid_token', 'token_expired', 'identity_provider_unavailable'];
 
 /** What the route names, and what every route of its kind may answer besides. */
 export function errorCodesOf(route: Route): ErrorCode[] {
@@ -45,14 +41,21 @@ export function errorCodesOf(route: Route): ErrorCode[] {
     ...new Set<ErrorCode>([
       'validation_failed',
       'unknown_field',
+      'card_number_refused',
       ...(route.request.body === undefined ? [] : WITH_BODY),
       ...(route.idempotency === true ? WITH_KEY : []),
-      ...(route.scope === null ? [] : WITH_SCOPE),
+      ...(route.scope === null ? [] : [...WITH_SCOPE, ...FOR_USERS]),
+      ...(route.serverOnly === true ? (['api_key_required'] as const) : []),
+      ...(takesUserId(route) ? (['user_mismatch'] as const) : []),
       ...(route.sameOrigin === true ? (['origin_not_allowed'] as const) : []),
       ...route.errors,
       'internal_error',
     ]),
   ];
+}
+
+function takesUserId({ request: { body, query } }: Route): boolean {
+  return [body, query].some((schema) => schema instanceof z.ZodObject && 'userId' in schema.shape);
 }
 
 /** One response a status, with one example a code. */

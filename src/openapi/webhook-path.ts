@@ -1,6 +1,7 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { problemResponse } from '../schemas/shared/problem.js';
+import { WEBHOOK_PATH } from '../utils/stripe/webhook-path.js';
 import { problemResponses } from './error-responses.js';
 
 const stripeEvent = z
@@ -11,7 +12,7 @@ const stripeEvent = z
 export function registerWebhookPath(registry: OpenAPIRegistry): void {
   registry.registerPath({
     method: 'post',
-    path: '/api/webhooks/stripe',
+    path: WEBHOOK_PATH,
     operationId: 'receiveStripeWebhook',
     summary: 'Receive an event of Stripe',
     description: 'Answered only after the event is stored durably. Any event may arrive several times.',

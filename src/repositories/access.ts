@@ -1,5 +1,6 @@
 import type { ApiKeyRow } from '../domain/rows/api-key.js';
 import type { AuditRecordRow } from '../domain/rows/audit-record.js';
+import { lessThan } from './query.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';
 
@@ -9,9 +10,21 @@ export function apiKeysRepository(stores: Stores, scope: Scope) {
     byHash: (hash: string): Promise<ApiKeyRow | null> =>
       model.findOne({ hash }, null, scope.options()).lean<ApiKeyRow>().exec(),
 
-    async insert(row: ApiKeyRow): Promise<void> {
-      const { _id, ...rest } = row;
-      await model.updateOne({ _id }, { $setOnInsert: rest }, { upsert: true }).exec();
+    get: (id: string): Promise<ApiKeyRow | null> =>
+      model.findOne({ _id: id }, null, scope.options()).lean<ApiKeyRow>().exec(),
+
+    newest: ({ limit, before }: { limit: number; before: string | null }): Promise<ApiKeyRow[]> =>
+      model
+        .find(before === null ? {} : { _id: lessThan(before) }, null, {
+          ...scope.options(),
+          ...{ sort: { _id: -1 }, limit },
+        })
+        .lean<ApiKeyRow[]>()
+        .exec(),
+
+    /** Unless somebody else has noted one since `seen`. Leaves the version: it changes nothing that is decided on. */
+    async noteUse(id: string, { seen, at }: { seen: Date | null; at: Date }): Promise<void> {
+      await model.updateOne({ _id: id, lastUsedAt: seen }, { $set: { lastUsedAt: at } }).exec();
     },
   };
 }

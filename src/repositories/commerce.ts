@@ -4,7 +4,7 @@ import type { OrderRow } from '../domain/rows/order.js';
 import type { PaymentRow } from '../domain/rows/payment.js';
 import type { RefundRow } from '../domain/rows/refund.js';
 import type { StripeScope } from '../domain/rows/shared.js';
-import { oneOf } from './query.js';
+import { atMost, lessThan, moreThan, oneOf } from './query.js';
 import type { Scope } from './scope.js';
 import type { Store, Stores } from './stores.js';
 
@@ -37,8 +37,14 @@ export function ordersRepository(stores: Stores, scope: Scope) {
   };
 }
 
+/** A payment that waits for its capture. */
+export interface Lapsing {
+  _id: string;
+  captureBefore: Date;
+}
+
 export function paymentsRepository(stores: Stores, scope: Scope) {
-  const { model } = stores.payments;
+  const { model, raw } = stores.payments;
   return {
     ...byId<PaymentRow>(stores.payments, scope),
 
@@ -59,6 +65,24 @@ export function paymentsRepository(stores: Stores, scope: Scope) {
             .lean<PaymentRow[]>()
             .exec(),
 
+    /** Those whose authorisation lapses after `from` and no later than `to`, soonest first. */
+    lapsing: ({ from, to }: { from: Date; to: Date }): AsyncIterable<Lapsing> =>
+      raw
+        .find(
+          { status: 'requires_capture', captureBefore: Object.assign(moreThan(from), atMost(to)) },
+          scope.options(),
+        )
+        .project<Lapsing>({ captureBefore: 1 })
+        .sort({ captureBefore: 1 }),
+
+    liveOfOrders: (orderIds: readonly string[]): Promise<PaymentRow[]> =>
+      orderIds.length === 0
+        ? Promise.resolve([])
+        : model
+            .find({ orderId: oneOf(orderIds), live: true }, null, scope.options())
+            .lean<PaymentRow[]>()
+            .exec(),
+
     liveOfOrder: (orderId: string): Promise<PaymentRow | null> =>
       model.findOne({ orderId, live: true }, null, scope.options()).lean<PaymentRow>().exec(),
   };
@@ -68,6 +92,20 @@ export function refundsRepository(stores: Stores, scope: Scope) {
   const { model } = stores.refunds;
   return {
     ...byId<RefundRow>(stores.refunds, scope),
+
+    /** Newest first, without releases; those before one of them when it is named. */
+    pageOf: (
+      paymentId: string,
+      { before, limit }: { before: string | null; limit: number },
+    ): Promise<RefundRow[]> =>
+      model
+        .find({ paymentId, isRelease: false, ...(before === null ? {} : { _id: lessThan(before) }) }, null, {
+          ...scope.options(),
+          sort: { _id: -1 },
+          limit,
+        })
+        .lean<RefundRow[]>()
+        .exec(),
 
     ofPayments: (paymentIds: readonly string[]): Promise<RefundRow[]> =>
       paymentIds.length === 0

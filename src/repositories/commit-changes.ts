@@ -17,10 +17,13 @@ export interface MirrorWrite {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 /** The order keeps two transactions that write the same collections from waiting for each other in a ring. */
-const COLLECTIONS: readonly CollectionName[] = ['customers', 'orders', 'payments', 'refunds', 'operations'];
+const COLLECTIONS: readonly CollectionName[] = [
+  ...(['customers', 'orders', 'payments', 'refunds'] as const),
+  ...(['operations', 'apiKeys'] as const),
+];
 
 /**
- * The only writer of orders, payments, refunds, customers and operations: stores what was decided on a working set,
+ * The only writer of orders, payments, refunds, customers, operations and API keys: stores what was decided on a working set,
  * with its audit records, effects and mirror rows, inside the scope's transaction.
  * Throws `WriteConflict` when a row is no longer as it was loaded; the transaction is then decided again.
  */

@@ -51,6 +51,19 @@ export function locksRepository(stores: Stores) {
       await raw.deleteMany({ _id: { $gte: prefix, $lt: `${prefix}\uffff` }, ...leaseIsFree });
     },
 
+    /** Writes a row that nobody uses, waits until a majority has it, and removes it. Throws as the driver does. */
+    async tryMajorityWrite(id: string, maxMs: number): Promise<void> {
+      const row = { lease: null, released: true, orphaned: false };
+      try {
+        await raw.insertOne(
+          { _id: id, ...row },
+          { writeConcern: { w: 'majority', wtimeoutMS: maxMs }, maxTimeMS: maxMs },
+        );
+      } finally {
+        await raw.deleteOne({ _id: id }, { writeConcern: { w: 1 }, maxTimeMS: maxMs });
+      }
+    },
+
     async remove(id: string): Promise<void> {
       await raw.deleteOne({ _id: id });
     },

@@ -1,6 +1,6 @@
 import type { OutboxMessageRow } from '../domain/rows/outbox-message.js';
 import { renewLease, takeLease } from './lease.js';
-import { atMost, exists } from './query.js';
+import { atMost, exists, oneOf } from './query.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';
 
@@ -16,6 +16,15 @@ export function outboxRepository(stores: Stores, scope: Scope) {
         })
         .lean<OutboxMessageRow[]>()
         .exec(),
+
+    /** Which of these keys have been used. */
+    async known(ids: readonly string[]): Promise<string[]> {
+      const rows = await model
+        .find({ _id: oneOf(ids) }, { _id: 1 }, scope.options())
+        .lean<Pick<OutboxMessageRow, '_id'>[]>()
+        .exec();
+      return rows.map((row) => row._id);
+    },
 
     take: (id: string, token: string): Promise<OutboxMessageRow | null> =>
       takeLease(raw, { _id: id, status: 'pending' }, { token, place: 'queue' }),

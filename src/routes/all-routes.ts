@@ -2,12 +2,20 @@ import { readCheckoutRoute } from './checkout/read-checkout.js';
 import { startCheckoutRoute } from './checkout/start-checkout.js';
 import { createCustomerRoute } from './customers/create-customer.js';
 import { liveRoute, readyRoute } from './health/health.js';
+import { createApiKeyRoute } from './ops/create-api-key.js';
+import { listApiKeysRoute } from './ops/list-api-keys.js';
+import { revokeApiKeyRoute } from './ops/revoke-api-key.js';
+import { rollApiKeyRoute } from './ops/roll-api-key.js';
+import { cancelOrderRoute } from './orders/cancel-order.js';
 import { createOrderRoute } from './orders/create-order.js';
 import { getOrderRoute } from './orders/get-order.js';
+import { cancelPaymentRoute } from './payments/cancel-payment.js';
+import { capturePaymentRoute } from './payments/capture-payment.js';
 import { confirmPaymentRoute } from './payments/confirm-payment.js';
 import { createIntentRoute } from './payments/create-intent.js';
 import { getPaymentRoute } from './payments/get-payment.js';
 import { getPaymentStatusRoute } from './payments/get-payment-status.js';
+import { listRefundsRoute } from './payments/list-refunds.js';
 import { refundPaymentRoute } from './payments/refund-payment.js';
 import type { Route } from './route.js';
 
@@ -19,12 +27,20 @@ export const allRoutes: readonly Route[] = [
   createCustomerRoute,
   createOrderRoute,
   getOrderRoute,
+  cancelOrderRoute,
   createIntentRoute,
   confirmPaymentRoute,
+  capturePaymentRoute,
+  cancelPaymentRoute,
   getPaymentStatusRoute,
   getPaymentRoute,
   refundPaymentRoute,
+  listRefundsRoute,
   ...checkoutRoutes,
+  createApiKeyRoute,
+  listApiKeysRoute,
+  rollApiKeyRoute,
+  revokeApiKeyRoute,
   liveRoute,
   readyRoute,
 ];

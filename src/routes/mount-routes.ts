@@ -1,7 +1,9 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { Services } from '../controllers/controller.js';
+import { actorOf, callerNameOf } from '../domain/principal.js';
+import type { Scope } from '../domain/rows/api-key.js';
 import { answerOf, sendAnswer } from '../middlewares/answer.js';
-import { authenticate, type FindApiKey } from '../middlewares/authenticate.js';
+import { type Authenticate, requirePrincipal } from '../middlewares/authenticate.js';
 import { authorize } from '../middlewares/authorize.js';
 import { answerOnce, type IdempotencyDependencies } from '../middlewares/idempotency.js';
 import { hashRequest, parseIdempotencyKey } from '../middlewares/idempotency-key.js';
@@ -10,35 +12,45 @@ import { methodNotAllowed } from '../middlewares/not-found.js';
 import { readJsonBody } from '../middlewares/read-json-body.js';
 import { refuseCardNumbers } from '../middlewares/refuse-card-numbers.js';
 import { callerOf, requestIdOf } from '../middlewares/request-context.js';
+import { type OwnerOf, requireOwn } from '../middlewares/require-own.js';
 import { requireSameOrigin } from '../middlewares/same-origin.js';
 import type { CallContext } from '../services/use-cases.js';
 import type { PreparedCall, Route } from './route.js';
 
 export interface RouteDependencies extends IdempotencyDependencies {
   services: Services;
-  findApiKey: FindApiKey;
+  authenticate: Authenticate;
+  ownerOf: OwnerOf;
   inFlight: InFlight;
   bodyLimitBytes: number;
 }
 
-/** Every route in the same order: authenticate, authorize, read, validate, idempotency, handler. */
+/** Every route in the same order: authenticate, authorize, read, validate, ownership, idempotency, handler. */
 export function mountRoutes(app: Express, routes: readonly Route[], dependencies: RouteDependencies): void {
   for (const route of routes) app[route.method](route.path, ...pipeline(route, dependencies));
   for (const [path, methods] of methodsByPath(routes)) app.all(path, methodNotAllowed(methods));
 }
 
 function pipeline(route: Route, dependencies: RouteDependencies): RequestHandler[] {
-  const access = route.scope === null ? [] : [authenticate(dependencies.findApiKey), authorize(route.scope)];
+  const access = route.scope === null ? [] : accessTo({ ...route, scope: route.scope }, dependencies);
   const origin = route.sameOrigin === true ? [requireSameOrigin] : [];
   const { body } = route.request;
-  const reading = body === undefined ? [] : [...readJsonBody(dependencies.bodyLimitBytes), refuseCardNumbers];
-  return [...access, ...origin, ...reading, handle(route, dependencies)];
+  const reading = body === undefined ? [] : readJsonBody(dependencies.bodyLimitBytes);
+  return [...access, ...origin, ...reading, refuseCardNumbers, handle(route, dependencies)];
+}
+
+function accessTo(
+  { scope, serverOnly }: { scope: Scope; serverOnly?: true },
+  { authenticate }: RouteDependencies,
+): RequestHandler[] {
+  return [requirePrincipal(authenticate), authorize({ scope, ...(serverOnly ? { serverOnly } : {}) })];
 }
 
 function handle(route: Route, dependencies: RouteDependencies): RequestHandler {
   return async (req, res) => {
     const { body, params, query } = req;
     const prepared = route.prepare({ body, params, query });
+    if (route.scope !== null) await requireOwn(prepared, callerOf(res), dependencies.ownerOf);
     const answer = await dependencies.inFlight.track(
       route.idempotency === true
         ? runOnce({ route, req, res, prepared }, dependencies)
@@ -55,7 +67,7 @@ function runOnce(
   const { route, req, res, prepared } = about;
   const call = callContext(route, res);
   const request = {
-    caller: callerOf(res)._id,
+    caller: callerNameOf(callerOf(res)),
     route: `${route.method.toUpperCase()} ${route.path}`,
     key: parseIdempotencyKey(req.headers['idempotency-key']),
     requestHash: hashRequest(prepared),
@@ -70,9 +82,10 @@ function runOnce(
 
 function callContext(route: Route, res: Response): CallContext {
   const requestId = requestIdOf(res);
-  const actor: CallContext['actor'] =
-    route.scope === null ? { type: 'system', id: 'anonymous' } : { type: 'api_key', id: callerOf(res)._id };
-  return { requestId, actor, idempotency: null };
+  if (route.scope === null)
+    return { requestId, actor: { type: 'system', id: 'anonymous' }, idempotency: null };
+  const caller = callerOf(res);
+  return { requestId, actor: actorOf(caller), scopes: caller.scopes, idempotency: null };
 }
 
 function methodsByPath(routes: readonly Route[]): Map<string, string[]> {

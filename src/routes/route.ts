@@ -20,6 +20,8 @@ interface RouteFacts {
   tags: readonly string[];
   /** Null for what anybody may ask. */
   scope: Scope | null;
+  /** For a server's key alone: a user may not do it, not even to what is theirs. */
+  serverOnly?: true;
   /** For a page of ours alone: a page of another origin gets 403. */
   sameOrigin?: true;
   /** The header is required, and the first final answer is the only one. */
@@ -42,9 +44,7 @@ export interface RawInput {
 }
 
 /** Validated input that waits to be handled; an Idempotency-Key is claimed in between. */
-export interface PreparedCall {
-  body: unknown;
-  params: unknown;
+export interface PreparedCall extends RawInput {
   run(call: ApiRequest['call'], services: Services): Promise<Reply>;
 }
 
@@ -78,7 +78,12 @@ export function route<Body = undefined, Params = undefined, Query = undefined>(
       // Express gives an object without a prototype.
       const query = validateInput(querySchema, { ...(raw.query as object) });
       const body = validateInput(bodySchema, request.body === undefined ? undefined : raw.body);
-      return { body, params, run: (call, services) => handler({ body, params, query, call }, services) };
+      return {
+        body,
+        params,
+        query,
+        run: (call, services) => handler({ body, params, query, call }, services),
+      };
     },
   };
 }

@@ -1,10 +1,15 @@
 import { notFound } from '../domain/errors.js';
+import { manageApiKeys } from './access/manage-api-keys.js';
 import { openCheckout, startCheckout } from './checkout/open-checkout.js';
 import { createCustomer } from './customers/create-customer.js';
 import type { UseCaseDependencies } from './dependencies.js';
+import { cancelOrder } from './orders/cancel-order.js';
 import { createOrder } from './orders/create-order.js';
+import { cancelPayment } from './payments/cancel-payment.js';
+import { capturePayment } from './payments/capture-payment.js';
 import { confirmPayment } from './payments/confirm-payment.js';
 import { createPayment } from './payments/create-payment.js';
+import { listRefunds } from './payments/list-refunds.js';
 import { refreshPayment } from './payments/refresh-payment.js';
 import { refundPayment } from './payments/refund-payment.js';
 import { requirePayment } from './payments/require-payment.js';
@@ -19,12 +24,17 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
   const checkout = { repositories: dependencies.repositories, ...payment };
   return {
     ...payment,
+    ...manageApiKeys({ ...dependencies, mode: dependencies.platform.livemode ? 'live' : 'test' }),
     openCheckout: openCheckout(checkout),
     startCheckout: startCheckout(checkout),
     createCustomer: createCustomer(dependencies),
     createOrder: createOrder(dependencies),
     confirmPayment: confirmPayment(dependencies),
-    refundPayment: refundPayment(dependencies),
+    capturePayment: capturePayment(dependencies),
+    cancelPayment: cancelPayment(dependencies),
+    cancelOrder: cancelOrder(dependencies),
+    refundPayment: refundPayment({ ...dependencies, refreshPayment: payment.refreshPayment }),
+    listRefunds: listRefunds(dependencies),
     async getOrder(id) {
       const order = await orders.getWithCheckoutToken(id);
       if (!order) throw notFound('order_not_found', 'There is no such order.');

@@ -1,16 +1,20 @@
 import type { Checkout } from '../domain/checkout-state.js';
+import type { Scope } from '../domain/rows/api-key.js';
 import type { CustomerRow } from '../domain/rows/customer.js';
 import type { Actor } from '../domain/rows/operation.js';
 import type { Locale, OrderItem, OrderRow } from '../domain/rows/order.js';
-import type { PaymentRow } from '../domain/rows/payment.js';
+import type { CancelReason, CaptureMethod, PaymentRow } from '../domain/rows/payment.js';
 import type { RefundReason, RefundRow } from '../domain/rows/refund.js';
 import type { Metadata } from '../domain/rows/shared.js';
+import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
 
 /** What every use case is told of the request that asks for it. */
 export interface CallContext {
   requestId: string;
   actor: Actor;
+  /** What the caller may do, and so hand on; absent for nothing. */
+  scopes?: readonly Scope[];
   /** The claim on the caller's Idempotency-Key; null where the route takes none. */
   idempotency: IdempotencyClaim | null;
 }
@@ -37,6 +41,7 @@ export interface CreatePaymentInput {
   /** or an amount in minor units with its currency. */
   amount?: number | undefined;
   currency?: string | undefined;
+  captureMethod?: CaptureMethod | undefined;
   userId?: string | undefined;
   customerId?: string | undefined;
   receiptEmail?: string | undefined;
@@ -50,12 +55,34 @@ export interface ConfirmPaymentInput {
   returnUrl?: string | undefined;
 }
 
+export interface CapturePaymentInput {
+  paymentId: string;
+  /** Minor units; everything that is authorised when absent. The rest is released. */
+  amount?: number | undefined;
+}
+
+export interface CancelPaymentInput {
+  paymentId: string;
+  reason?: CancelReason | undefined;
+}
+
+export interface CancelOrderInput {
+  orderId: string;
+  reason?: CancelReason | undefined;
+}
+
 export interface RefundPaymentInput {
   paymentId: string;
   /** Minor units; everything refundable when absent. */
   amount?: number | undefined;
   reason?: RefundReason | undefined;
   metadata?: Metadata | undefined;
+}
+
+export interface ListRefundsInput {
+  paymentId: string;
+  limit: number;
+  before: string | null;
 }
 
 /** What is in the link to an order's checkout page. */
@@ -68,12 +95,14 @@ export interface CheckoutKey {
  * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
  * `GuichetError` whose category the caller maps to its own protocol.
  */
-export interface UseCases {
+export interface UseCases extends ApiKeyUseCases {
   createCustomer(
     input: CreateCustomerInput,
     context: CallContext,
   ): Promise<{ customer: CustomerRow; created: boolean }>;
   createOrder(input: CreateOrderInput, context: CallContext): Promise<OrderRow>;
+  /** With its `checkoutToken`, as `getOrder`. */
+  cancelOrder(input: CancelOrderInput, context: CallContext): Promise<OrderRow>;
   /** With its `checkoutToken`. */
   getOrder(id: string): Promise<OrderRow>;
   /** The payment comes with its client secret. `created` is false for the live payment of an order. */
@@ -82,6 +111,8 @@ export interface UseCases {
     context: CallContext,
   ): Promise<{ payment: PaymentRow; created: boolean }>;
   confirmPayment(input: ConfirmPaymentInput, context: CallContext): Promise<PaymentRow>;
+  capturePayment(input: CapturePaymentInput, context: CallContext): Promise<PaymentRow>;
+  cancelPayment(input: CancelPaymentInput, context: CallContext): Promise<PaymentRow>;
   getPayment(id: string): Promise<PaymentRow>;
   /** Asks Stripe once, applies what it says, and reads the row. */
   refreshPayment(id: string): Promise<PaymentRow>;
@@ -89,4 +120,6 @@ export interface UseCases {
   /** The payment comes with its client secret, if the order is still to be paid. */
   startCheckout(input: CheckoutKey, context: Pick<CallContext, 'requestId'>): Promise<Checkout>;
   refundPayment(input: RefundPaymentInput, context: CallContext): Promise<RefundRow>;
+  /** Newest first, without releases. `next` is the id before which the next page begins; null on the last. */
+  listRefunds(input: ListRefundsInput): Promise<{ rows: RefundRow[]; next: string | null }>;
 }

@@ -12,8 +12,9 @@ const REPLACEMENTS: readonly [RegExp, string][] = [
   [/\/\/[^\s/:@"'\\]{0,200}:[^\s/@"'\\]{1,200}@/g, '//[redacted]@'],
 ];
 
-const SEPARATORS = /[ -]/;
-const DIGIT_GROUPS = /\d+(?:[ -]\d+)*/g;
+/** Spaces and dashes, also those that word processors put in their place. No dot: it parts the digits of a number. */
+const SEPARATORS = /[ \u00A0\u2007\u2009\u202F\u2010-\u2015-]/;
+const DIGIT_GROUPS = new RegExp(`\\d+(?:${SEPARATORS.source}\\d+)*`, 'g');
 
 /**
  * Takes secrets and card numbers out of a text that somebody else wrote (an error's message, its stack). It is the

@@ -68,7 +68,7 @@ describe('X8 the audit trail', () => {
       actor: { type: 'system', id: 'nobody' },
       at: new Date(0),
       reason: 'because',
-      requestId: null,
+      requestId: 'req_of_another',
       hash: 'f'.repeat(64),
       prevHash: 'f'.repeat(64),
     };

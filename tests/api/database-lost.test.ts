@@ -7,6 +7,7 @@ import { expireLeases } from '../support/leases.js';
 import {
   distinct,
   madeAtStripe,
+  newAuthorizedPayment,
   newIntent,
   newOrder,
   newPaidPayment,
@@ -119,6 +120,18 @@ describe('MongoDB refuses to write while Stripe has done its part', function () 
     expect(more).to.deep.equal([]);
     expect(refund.body.stripe.refundId).to.equal(made?.id);
     expect((await api.getPayment(paymentId)).body.amountRefunded).to.equal(2000);
+  });
+
+  it('row 8 capture: the same key says captured, and it was captured once', async () => {
+    const { api } = stack;
+    const paymentId = await newAuthorizedPayment(api);
+    const idempotencyKey = randomUUID();
+    const call = () => api.capture(paymentId, { amount: 600 }, { idempotencyKey });
+    await loseTheWrite('refund', call);
+    expect((await api.getPayment(paymentId)).body.status).to.equal('requires_capture');
+    const captured = await askAgain(call);
+    expect(captured.body).to.include({ status: 'succeeded', amountReceived: 600 });
+    expect(stripeKeys(/\/capture$/)).to.have.length(1);
   });
 
   it('row 5 the webhook attaches the PaymentIntent by its operation, and the same key then returns it', async () => {

@@ -76,6 +76,7 @@ describe('refunds', function () {
       times: 1,
     });
     const refused = await api.refund({ paymentId });
+    expect([refused.status, refused.problem.code]).to.deep.equal([409, 'charge_disputed']);
     expect(refused.problem.stripe).to.include({ code: 'charge_disputed' });
     expect(refused.problem.paymentId).to.equal(paymentId);
     const [row] = await rows('refunds').find({ paymentId }).toArray();
@@ -119,6 +120,103 @@ describe('refunds', function () {
     const tooMuch = await api.refund({ paymentId, amount: 1001 });
     expect([tooMuch.status, tooMuch.problem.code]).to.deep.equal([409, 'refund_exceeds_payment']);
     expect((await api.refund({ paymentId })).body.amount).to.equal(1000);
+  });
+
+  const paidWith = async (card: string) => {
+    const { id } = await newIntent(stack.api);
+    await stack.api.confirm({ paymentId: id, paymentMethodId: card });
+    return id;
+  };
+  const payment = async (id: string) => (await stack.api.getPayment(id)).body;
+  const refunds = async (id: string) => (await stack.api.listRefunds(id)).body.data;
+
+  it('R4 row 12 a refund that fails later gives its amount back, and alerts a person once', async () => {
+    const { api, rows, sandbox } = stack;
+    const paymentId = await paidWith('pm_card_refundFail');
+    const { id, status } = (await api.refund({ paymentId, amount: 700 })).body;
+    expect(status).to.equal('succeeded');
+    const [failed] = await eventually(
+      () => refunds(paymentId),
+      ([refund]) => refund?.status === 'failed',
+    );
+    expect(failed).to.include({ id, failureReason: 'expired_or_canceled_card' });
+    expect(await payment(paymentId)).to.include({ amountRefunded: 0, amountRefundable: 2500 });
+    const alert = await eventually(
+      () => rows('outbox_messages').findOne({ _id: `alert:refund_failed:${id}` }),
+      (row) => row?.status === 'sent',
+    );
+    expect(alert).to.include({ kind: 'alert' });
+    expect(
+      stack.logs.filter((line) => line.alert === 'refund_failed' && line.subjectId === id),
+    ).to.have.length(1);
+    expect((await api.refund({ paymentId, amount: 2500 })).body.amount).to.equal(2500);
+    await sandbox.idle();
+  });
+
+  it('row 13 a pending refund is shown as pending, counts as refunded, and is followed to its end', async () => {
+    const { api, sandbox } = stack;
+    sandbox.control.deliveries.set({ hold: true });
+    const paymentId = await paidWith('pm_card_pendingRefund');
+    const { id, status } = (await api.refund({ paymentId, amount: 700 })).body;
+    expect(status).to.equal('pending');
+    expect(await payment(paymentId)).to.include({ amountRefunded: 700, amountRefundable: 1800 });
+    expect((await refunds(paymentId)).map((refund) => refund.status)).to.deep.equal(['pending']);
+    sandbox.control.deliveries.set({ hold: false });
+    await sandbox.control.deliveries.release();
+    const [settled] = await eventually(
+      () => refunds(paymentId),
+      ([refund]) => refund?.status === 'succeeded',
+    );
+    expect(settled?.id).to.equal(id);
+    expect(await payment(paymentId)).to.include({ amountRefunded: 700 });
+  });
+
+  it('a charge that is disputed cannot be refunded: 409, and what was reserved is free again', async () => {
+    const { api, rows } = stack;
+    const paymentId = await paidWith('pm_card_createDispute');
+    await stack.sandbox.idle();
+    const refused = await api.refund({ paymentId });
+    expect([refused.status, refused.problem.code]).to.deep.equal([409, 'charge_disputed']);
+    expect(refused.problem.stripe).to.include({ code: 'charge_disputed' });
+    expect((await rows('payments').findOne({ _id: paymentId }))?.amountReserved).to.equal(0);
+  });
+
+  it('what Stripe has refunded before we knew is 409, and is known then', async () => {
+    const { api, sandbox, stripe } = stack;
+    const paymentId = await newPaidPayment(api);
+    sandbox.control.deliveries.set({ drop: true });
+    await stripe.refunds.create({ payment_intent: String(await intentIdOf(paymentId)) });
+    const refused = await api.refund({ paymentId, amount: 100 });
+    expect([refused.status, refused.problem.code]).to.deep.equal([409, 'payment_fully_refunded']);
+    expect(await payment(paymentId)).to.include({ amountRefunded: 2500, amountRefundable: 0 });
+    sandbox.control.deliveries.set({ drop: false });
+  });
+
+  it('lists refunds, newest first and page by page, those of the dashboard too', async () => {
+    const { api, sandbox, stripe } = stack;
+    const paymentId = await newPaidPayment(api);
+    for (const amount of [100, 200]) await api.refund({ paymentId, amount });
+    await sandbox.idle();
+    sandbox.control.clearRequests();
+    await stripe.refunds.create({ payment_intent: String(await intentIdOf(paymentId)), amount: 300 });
+    await eventually(
+      () => refunds(paymentId),
+      ({ length }) => length === 3,
+    );
+    const reads = sandbox.control.requests().filter(({ method }) => method === 'GET');
+    expect(reads.map(({ path }) => path).join(' '), 'its charge was read first').to.match(/charges|refunds/);
+    const first = (await api.listRefunds(paymentId, '?limit=2')).body;
+    expect(first.data.map(({ amount, origin }) => [amount, origin])).to.deep.equal([
+      [300, 'stripe'],
+      [200, 'guichet'],
+    ]);
+    const second = (await api.listRefunds(paymentId, `?limit=2&cursor=${first.nextCursor}`)).body;
+    expect(second.data.map(({ amount }) => amount)).to.deep.equal([100]);
+    expect(second.nextCursor).to.equal(null);
+    expect((await api.listRefunds(paymentId, '?cursor=bad')).problem.code).to.equal('invalid_cursor');
+    expect((await api.listRefunds(paymentId, '?limit=0')).status).to.equal(400);
+    const unknown = await api.listRefunds('pay_01JHMZ5T8GCQ4W7V3K9X2B6N0F');
+    expect([unknown.status, unknown.problem.code]).to.deep.equal([404, 'payment_not_found']);
   });
 
   it('nothing of this is an error in the log, and no event is left', async () => {

@@ -41,6 +41,32 @@ describe('the command line', function () {
     expect(JSON.stringify(rows)).not.to.contain(key);
   });
 
+  it('lists keys, rolls one with an overlap, and revokes it', async () => {
+    const [row] = await mongo.db(dbName).collection('guichet_api_keys').find({}, { hint: '_id_' }).toArray();
+    const id = String(row?._id);
+    const rolled = await guichet('keys', 'roll', id, '--expires-in', '600');
+    expect(rolled.code).to.equal(0);
+    expect(rolled.output.trim()).to.match(/^gk_test_[\w-]{43}$/);
+    const listed = (await guichet('keys', 'list')).output.trim().split('\n');
+    expect(listed).to.have.length(2);
+    expect(listed[0]).to.match(
+      /^key_\w+ {2}gk_test_\S{4}… {2}active {2}payments:read {2}never used {2}shop$/,
+    );
+    expect(listed[1])
+      .to.include(id)
+      .and.match(/expiring until 20\d\d-/);
+    expect(listed.join()).to.not.include(rolled.output.trim());
+    expect((await guichet('keys', 'revoke', id)).output).to.include(`revoked ${id}`);
+    expect((await guichet('keys', 'list')).output).to.match(new RegExp(`${id}.*revoked`));
+    expect((await guichet('audit', 'verify', id)).output).to.include('3 records, intact');
+    const again = await guichet('keys', 'roll', id);
+    expect([again.code, again.output]).to.deep.equal([
+      1,
+      'api_key_not_active: The key was revoked: create a new one.\n',
+    ]);
+    expect((await guichet('keys', 'roll', id, '--expires-in', 'soon')).code).to.equal(1);
+  });
+
   it('serves nothing without its settings and names them all', async () => {
     const child = startChild('src/server.ts', {});
     expect(await child.ended).to.equal(1);

@@ -3,6 +3,7 @@ import type { CustomerResponse } from '../../src/schemas/customers/customer-resp
 import type { OrderResponse } from '../../src/schemas/orders/order-response.js';
 import type { ConfirmPaymentResponse } from '../../src/schemas/payments/confirm-payment.js';
 import type { CreateIntentResponse } from '../../src/schemas/payments/create-intent.js';
+import type { RefundListResponse } from '../../src/schemas/payments/list-refunds.js';
 import type { PaymentResponse, PaymentStatusResponse } from '../../src/schemas/payments/payment-response.js';
 import type { RefundResponse } from '../../src/schemas/payments/refund-payment.js';
 import type { Problem } from '../../src/schemas/shared/problem.js';
@@ -82,8 +83,24 @@ export class ApiClient {
     return this.post<ConfirmPaymentResponse>('/api/payments/confirm', body, options);
   }
 
+  capture(paymentId: string, body: Body = {}, options?: CallOptions) {
+    return this.post<PaymentResponse>(`/api/payments/${paymentId}/capture`, body, options);
+  }
+
+  cancelPayment(paymentId: string, body: Body = {}, options?: CallOptions) {
+    return this.post<PaymentResponse>(`/api/payments/${paymentId}/cancel`, body, options);
+  }
+
+  cancelOrder(orderId: string, body: Body = {}, options?: CallOptions) {
+    return this.post<OrderResponse>(`/api/orders/${orderId}/cancel`, body, options);
+  }
+
   refund(body: Body, options?: CallOptions) {
     return this.post<RefundResponse>('/api/payments/refund', body, options);
+  }
+
+  listRefunds(paymentId: string, query = '') {
+    return this.get<RefundListResponse>(`/api/payments/${paymentId}/refunds${query}`);
   }
 
   getPayment(id: string) {
@@ -101,6 +118,11 @@ export class ApiClient {
 
   post<Success>(path: string, body: unknown, options: CallOptions = {}): Promise<ApiAnswer<Success>> {
     return this.#send<Success>('POST', path, { ...options, json: JSON.stringify(body) });
+  }
+
+  /** Any method; without a body when it is undefined. */
+  send<Success>(method: string, path: string, body: unknown): Promise<ApiAnswer<Success>> {
+    return this.#send<Success>(method, path, body === undefined ? {} : { json: JSON.stringify(body) });
   }
 
   async #send<Success>(method: string, path: string, options: CallOptions & { json?: string }) {

@@ -50,6 +50,7 @@ export function reading(held: Held): BoundRepositories {
     payments: {
       getMany: byId(payments),
       byIntentIds: by(payments, (row) => row.stripe.paymentIntentId),
+      liveOfOrders: by(payments, (row) => (row.live ? row.orderId : null)),
     },
     refunds: { getMany: byId(refunds), ofPayments: by(refunds, (row) => row.paymentId) },
     customers: { getMany: byId(customers), byStripeIds: by(customers, (row) => row.stripe.customerId) },

@@ -29,6 +29,18 @@ export async function newPaidPayment(api: ApiClient, body: Record<string, unknow
   return id;
 }
 
+/** A payment that a card has authorised, and that waits for its capture; its id. */
+export async function newAuthorizedPayment(
+  api: ApiClient,
+  body: Record<string, unknown> = {},
+): Promise<string> {
+  const { id } = await newIntent(api, { captureMethod: 'manual', ...body });
+  const confirmed = await api.confirm({ paymentId: id, paymentMethodId: 'pm_card_visa' });
+  if (confirmed.body.status !== 'requires_capture')
+    throw new Error(`the payment is ${confirmed.body.status}`);
+  return id;
+}
+
 /** The requests with which Guichet asked Stripe to change something, oldest first. */
 export function postsTo(sandbox: Sandbox, path: string | RegExp = /^\/v1\//) {
   const fits = (asked: string) => (typeof path === 'string' ? asked === path : path.test(asked));

@@ -10,6 +10,7 @@ export interface Purchase {
 export async function openPurchase(
   { api }: Pick<Stack, 'api'>,
   changes: Record<string, unknown> = {},
+  terms: Record<string, unknown> = {},
 ): Promise<Purchase> {
   const order = await api.createOrder({
     userId: 'user_1',
@@ -18,7 +19,7 @@ export async function openPurchase(
     receiptEmail: 'ada@example.com',
     ...changes,
   });
-  const intent = await api.createIntent({ orderId: order.body.id });
+  const intent = await api.createIntent({ orderId: order.body.id, ...terms });
   const { id: paymentId, stripe } = intent.body;
   if (!stripe.paymentIntentId) throw new Error(`${paymentId} has no PaymentIntent`);
   return { orderId: order.body.id, paymentId, intentId: stripe.paymentIntentId };

@@ -94,6 +94,7 @@ export function told(object: StripeObject, at = 1, changes: Partial<Snapshot> = 
     untrusted: null,
     requestKey: null,
     eventType: null,
+    charge: null,
     cause: { actor: { type: 'stripe', id: 'evt_1' }, requestId: null },
     ...changes,
   };

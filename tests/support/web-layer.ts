@@ -1,6 +1,8 @@
 import { type AppDependencies, createApp } from '../../src/app.js';
+import { unauthenticated } from '../../src/domain/errors.js';
 import type { ApiKeyRow, Scope } from '../../src/domain/rows/api-key.js';
 import { startHttpServer } from '../../src/http-server.js';
+import { bearerAuthentication } from '../../src/middlewares/authenticate.js';
 import { createInFlight } from '../../src/middlewares/in-flight.js';
 import type { WebhookHandler } from '../../src/middlewares/stripe/receive-webhook.js';
 import { createLogger } from '../../src/observability/logger.js';
@@ -47,7 +49,11 @@ export async function startWebLayer(options: WebLayerOptions = {}): Promise<WebL
     config: { trustProxy: false, corsOrigins: ['https://shop.example.com'], bodyLimitBytes: 100_000 },
     useCases: recorded({ ...memoryUseCases(), ...options.useCases }, calls),
     idempotencyKeys: keys,
-    findApiKey: async (token) => KEYS[token] ?? null,
+    authenticate: bearerAuthentication({
+      findApiKey: async (token) => KEYS[token] ?? null,
+      verifyUserToken: async (token) => userOfToken(token),
+    }),
+    ownerOf: async () => 'user_1',
     clientSecretOf: async () => 'pi_1_secret_abc',
     checkout: {
       publishableKey: 'pk_test_1',
@@ -77,7 +83,15 @@ export async function startWebLayer(options: WebLayerOptions = {}): Promise<WebL
 }
 
 function memoryUseCases(): UseCases {
+  const row = apiKey('key_1', ['ops']);
   return {
+    createApiKey: async ({ name, scopes }) => ({
+      key: 'gk_test_1',
+      row: { ...row, name, scopes: [...scopes] },
+    }),
+    listApiKeys: async () => ({ rows: [row], next: null, now: new Date(0) }),
+    rollApiKey: async ({ id }) => ({ key: 'gk_test_2', row: { ...row, replaces: id } }),
+    revokeApiKey: async (id) => ({ ...row, _id: id, revokedAt: new Date(0) }),
     createCustomer: async (input) => ({
       customer: exampleCustomer({ userId: input.userId, email: input.email, name: input.name ?? null }),
       created: true,
@@ -90,6 +104,9 @@ function memoryUseCases(): UseCases {
       created: true,
     }),
     confirmPayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
+    cancelPayment: async (input) => examplePayment({ _id: input.paymentId, status: 'canceled' }),
+    cancelOrder: async (input) => exampleOrder({ _id: input.orderId, status: 'canceled' }),
+    capturePayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
     getPayment: async (id) => examplePayment({ _id: id }),
     refreshPayment: async (id) => examplePayment({ _id: id, status: 'succeeded' }),
     openCheckout: async ({ orderId }) => ({ order: exampleOrder({ _id: orderId }), payment: null }),
@@ -97,6 +114,7 @@ function memoryUseCases(): UseCases {
       order: exampleOrder({ _id: orderId }),
       payment: { ...examplePayment({ orderId }), clientSecret: 'pi_1_secret_abc' },
     }),
+    listRefunds: async ({ paymentId }) => ({ rows: [exampleRefund({ paymentId })], next: null }),
     refundPayment: async (input) =>
       exampleRefund({ paymentId: input.paymentId, amount: input.amount ?? 2500 }),
   };
@@ -111,6 +129,17 @@ function recorded(useCases: UseCases, calls: string[]): UseCases {
   });
 }
 
+/** `jwt.<userId>.` stands for a JWT of that user: what makes a real one valid has tests of its own. */
+function userOfToken(token: string): string {
+  const userId = /^jwt\.(\w+)\.$/.exec(token)?.[1];
+  if (userId === undefined) throw unauthenticated('invalid_token', 'The token is not valid here.');
+  return userId;
+}
+
 function apiKey(id: string, scopes: Scope[]): ApiKeyRow {
-  return { _id: id, name: id, hash: '', hint: 'gk_', scopes, createdAt: new Date(0), revokedAt: null };
+  return {
+    ...{ _id: id, name: id, hash: '', hint: 'gk_', scopes, version: 1, audit: null },
+    ...{ createdAt: new Date(0), updatedAt: new Date(0), lastUsedAt: null },
+    ...{ expiresAt: null, replaces: null, revokedAt: null },
+  };
 }

@@ -206,6 +206,49 @@ describe('section 1: whoever tells, the rows end the same', function () {
     if (way === 'the webhook, then the answer') await refresh(paymentId);
   }
 
+  /** An authorised payment, then one more call for it. */
+  async function afterHold(call: (paymentId: string) => Promise<unknown>, action: 'capture' | 'cancel') {
+    const purchases = await Promise.all(
+      WAYS.map(async (way) => ({
+        way,
+        purchase: await openPurchase(stack, {}, { captureMethod: 'manual' }),
+      })),
+    );
+    return Promise.all(
+      purchases.map(async ({ way, purchase }) => {
+        const { paymentId, intentId } = purchase;
+        await stack.api.confirm({ paymentId, paymentMethodId: 'pm_card_visa' });
+        await stack.sandbox.idle();
+        await learn(way, purchase, {
+          path: `/v1/payment_intents/${intentId}/${action}`,
+          call: () => call(paymentId),
+        });
+        return { way, state: await stateOf(stack, purchase) };
+      }),
+    );
+  }
+
+  it('a capture of the whole', async () => {
+    const state = expectEqual(await afterHold((id) => stack.api.capture(id), 'capture'));
+    expect(state.order).to.include({ status: 'paid' });
+    expect(state.payment).to.include({ status: 'succeeded', amountReceived: 2500 });
+    expect(state.refunds).to.deep.equal([]);
+    expect(state.effects).to.have.length(1);
+  });
+
+  it('a capture of a part, with its release', async () => {
+    const state = expectEqual(await afterHold((id) => stack.api.capture(id, { amount: 600 }), 'capture'));
+    expect(state.payment).to.include({ status: 'succeeded', amountReceived: 600, amountRefunded: 0 });
+    expect(state.refunds).to.have.length(1);
+    expect(state).to.have.nested.property('refunds[0].isRelease', true);
+  });
+
+  it('a cancellation, with its release', async () => {
+    const state = expectEqual(await afterHold((id) => stack.api.cancelPayment(id), 'cancel'));
+    expect(state.payment).to.include({ status: 'canceled', amountReceived: 0, amountRefunded: 0 });
+    expect(state).to.have.nested.property('refunds[0].isRelease', true);
+  });
+
   it('a refund', async () => {
     const outcomes: { way: string; state: Record<string, unknown> }[] = [];
     // One after another: they share a path, and so a fault.

@@ -12,6 +12,7 @@ export function toCreatedIntent(row: PaymentRow): CreateIntentResponse {
     status: row.status,
     amount: row.amount,
     currency: row.currency,
+    captureMethod: row.captureMethod,
     clientSecret: row.clientSecret,
     ...(row.orderId === null ? {} : { orderId: row.orderId }),
     stripe: { paymentIntentId: row.stripe.paymentIntentId },

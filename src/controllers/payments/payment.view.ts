@@ -1,3 +1,4 @@
+import { refundableLeft, releasedAmount } from '../../domain/refunds.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
 import type { ConfirmPaymentResponse } from '../../schemas/payments/confirm-payment.js';
 import type { PaymentResponse, PaymentStatusResponse } from '../../schemas/payments/payment-response.js';
@@ -10,6 +11,10 @@ export function toPayment(row: PaymentRow): PaymentResponse {
     orderId: row.orderId,
     customerId: row.customerId,
     ...moneyOf(row),
+    amountReleased: releasedAmount({ ...row, amountCaptured: row.amountReceived }),
+    amountRefundable: refundableLeft({ ...row, amountCaptured: row.amountReceived }),
+    captureMethod: row.captureMethod,
+    cancellationReason: row.cancellationReason,
     description: row.description,
     receiptEmail: row.receiptEmail,
     metadata: row.metadata,
@@ -50,6 +55,7 @@ function moneyOf(row: PaymentRow) {
     amountCapturable,
     amountReceived,
     amountRefunded,
+    captureBefore: status === 'requires_capture' ? (row.captureBefore?.toISOString() ?? null) : null,
     lastError: lastError && {
       type: lastError.type,
       code: lastError.code,

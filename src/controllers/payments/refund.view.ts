@@ -12,6 +12,7 @@ export function toRefund(row: RefundRow): RefundResponse {
     reason: row.reason,
     metadata: row.metadata,
     failureReason: row.failureReason,
+    origin: row.origin,
     stripe: { refundId: row.stripe.refundId },
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

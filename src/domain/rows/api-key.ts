@@ -1,3 +1,5 @@
+import type { AuditHead } from './shared.js';
+
 export const scopes = ['payments:read', 'payments:write', 'ops'] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -9,6 +11,15 @@ export interface ApiKeyRow {
   /** The first characters, so that a person can tell keys apart. */
   hint: string;
   scopes: Scope[];
+  version: number;
+  audit: AuditHead | null;
   createdAt: Date;
+  updatedAt: Date;
+  /** Written once a minute at most. */
+  lastUsedAt: Date | null;
+  /** Set when the key is rolled: until then it is good beside its successor. */
+  expiresAt: Date | null;
+  /** The key that this one was rolled from. */
+  replaces: string | null;
   revokedAt: Date | null;
 }

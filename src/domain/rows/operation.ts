@@ -4,6 +4,7 @@ export type OperationKind =
   | 'customer.create'
   | 'payment.create'
   | 'payment.confirm'
+  | 'payment.capture'
   | 'payment.cancel'
   | 'refund.create';
 
@@ -52,7 +53,7 @@ export interface OperationRow extends StripeScope {
   firstSentAt: Date;
   /** A send may have reached Stripe and was never answered: a later 400 or 404 is then no refusal. */
   unanswered: boolean;
-  /** A confirm: how the payment stood before sending, so that a look-up can tell a new attempt. */
+  /** Of an operation on a payment: how it stood before sending, so that a look-up can tell what is new. */
   before: { status: string; latestChargeId: string | null } | null;
   /** The Stripe object that the operation made or changed. */
   resultId: string | null;

@@ -1,8 +1,18 @@
 import type { Lease } from './shared.js';
 
-export type EffectKind = 'receipt';
+export type EffectKind = 'alert' | 'receipt';
+
+/** What a person must look at. */
+export type AlertName =
+  | 'authorization_lapsed'
+  | 'capture_due_24h'
+  | 'capture_due_6h'
+  | 'operation_abandoned'
+  | 'operation_revived'
+  | 'refund_failed';
 
 export interface EffectPayloads {
+  alert: { name: AlertName; subjectId: string };
   receipt: { paymentId: string };
 }
 

@@ -15,6 +15,17 @@ export interface NextAction {
   redirectUrl: string | null;
 }
 
+/** `manual`: a confirm only authorises, and the amount is taken by a capture. */
+export type CaptureMethod = 'automatic' | 'manual';
+
+/** https://docs.stripe.com/api/payment_intents/cancel#cancel_payment_intent-cancellation_reason */
+export const cancelReasons = ['duplicate', 'fraudulent', 'requested_by_customer', 'abandoned'] as const;
+
+export type CancelReason = (typeof cancelReasons)[number];
+
+/** Those that may be given, and Stripe's own; `automatic`: nobody captured in time. */
+export type CancellationReason = CancelReason | 'failed_invoice' | 'void_invoice' | 'automatic';
+
 export type PaymentFlag = 'intent_mismatch';
 
 export interface PaymentRow extends VersionedRow {
@@ -26,12 +37,18 @@ export interface PaymentRow extends VersionedRow {
   currency: string;
   /** Minor units. */
   amount: number;
+  /** What the card was authorised for, or charged at once; 0 before that. Of it, what was not taken is released. */
+  amountAuthorized: number;
   amountCapturable: number;
   amountReceived: number;
   /** The sum of the refund rows that are neither failed, canceled nor a release. */
   amountRefunded: number;
   /** Asked for and not yet answered by Stripe; no other refund may take it. */
   amountReserved: number;
+  captureMethod: CaptureMethod;
+  /** When an authorisation lapses, as its charge says; it stays here once it was captured, canceled or lapsed. */
+  captureBefore: Date | null;
+  cancellationReason: CancellationReason | null;
   description: string | null;
   receiptEmail: string | null;
   metadata: Metadata;

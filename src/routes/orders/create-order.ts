@@ -13,6 +13,6 @@ export const createOrderRoute = route({
   scope: 'payments:write',
   request: { body: createOrderBody },
   responses: { 201: { description: 'The new order', schema: orderResponse } },
-  errors: ['total_too_large'],
+  errors: ['total_too_large', 'pricing_not_allowed'],
   handler: createOrder,
 });

@@ -20,6 +20,7 @@ export const confirmPaymentRoute = route({
     'card_declined',
     'payment_not_found',
     'payment_not_confirmable',
+    'confirm_given_up',
     'operation_in_progress',
     'refused_by_stripe',
     'outcome_unknown',

@@ -21,6 +21,7 @@ export const createIntentRoute = route({
     200: { description: 'The live payment of the order', schema: createIntentResponse },
   },
   errors: [
+    'pricing_not_allowed',
     'order_not_found',
     'customer_not_found',
     'customer_of_another_user',
@@ -28,6 +29,7 @@ export const createIntentRoute = route({
     'payment_in_progress',
     'amount_too_small',
     'amount_step',
+    'operation_abandoned',
     'refused_by_stripe',
     'outcome_unknown',
     'stripe_unavailable',

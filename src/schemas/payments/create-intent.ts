@@ -3,7 +3,7 @@ import { idOf } from '../shared/ids.js';
 import { metadata } from '../shared/metadata.js';
 import { amount, currency } from '../shared/money.js';
 import { email, line, userId } from '../shared/text.js';
-import { paymentStatus } from './payment-response.js';
+import { captureMethod, paymentStatus } from './payment-response.js';
 
 export const createIntentBody = z
   .strictObject({
@@ -12,6 +12,10 @@ export const createIntentBody = z
     currency: currency.optional(),
     userId: userId.optional(),
     customerId: idOf('cus').optional(),
+    captureMethod: captureMethod.optional().meta({
+      description:
+        '`automatic` (the default) takes the money at once. `manual` only authorises it, and POST /capture takes it.',
+    }),
     receiptEmail: email.optional(),
     description: line(1000).optional(),
     metadata: metadata.optional(),
@@ -38,6 +42,7 @@ export const createIntentResponse = z
     status: paymentStatus,
     amount: z.int(),
     currency: z.string(),
+    captureMethod,
     clientSecret: z.string().meta({ description: 'For the customer’s browser only. Never log or store it.' }),
     orderId: idOf('ord').optional(),
     stripe: z.strictObject({ paymentIntentId: z.string().nullable() }),

@@ -6,12 +6,18 @@ import { timestamp } from '../shared/text.js';
 
 export const paymentStatus = z.enum(paymentStatuses).meta({ id: 'PaymentStatus' });
 
+export const captureMethod = z.enum(['automatic', 'manual']);
+
 // Without names of their own: the generator loses `nullable` on a schema that has one.
 export const paymentError = z.strictObject({
   type: z.string(),
   code: z.string().nullable(),
   declineCode: z.string().nullable(),
   message: z.string(),
+});
+
+const captureBefore = timestamp.nullable().meta({
+  description: 'Capture by then, or the authorisation lapses. Null unless the status is requires_capture.',
 });
 
 export const nextAction = z.strictObject({ type: z.string(), redirectUrl: z.string().nullable() });
@@ -28,6 +34,13 @@ export const paymentResponse = z
     amountCapturable: z.int(),
     amountReceived: z.int(),
     amountRefunded: z.int(),
+    amountReleased: z.int().meta({ description: 'Of what was authorised, what was let go and never taken.' }),
+    amountRefundable: z.int().meta({ description: 'What a refund may take now.' }),
+    captureMethod,
+    captureBefore,
+    cancellationReason: z.string().nullable().meta({
+      description: 'As it was given, or as Stripe says; `automatic` for an authorisation that lapsed.',
+    }),
     description: z.string().nullable(),
     receiptEmail: z.string().nullable(),
     metadata: metadataView,
@@ -57,6 +70,7 @@ export const paymentStatusResponse = z
     amountCapturable: z.int(),
     amountReceived: z.int(),
     amountRefunded: z.int(),
+    captureBefore,
     lastError: paymentError.nullable(),
     updatedAt: timestamp,
   })

@@ -29,6 +29,7 @@ export const refundResponse = z
     reason: refundReason.nullable(),
     metadata: metadataView,
     failureReason: z.string().nullable(),
+    origin: z.enum(['guichet', 'stripe']).meta({ description: '`stripe`: made in its dashboard.' }),
     stripe: z.strictObject({ refundId: z.string().nullable() }),
     createdAt: timestamp,
     updatedAt: timestamp,

@@ -1,13 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { isUsable } from '../../domain/api-keys.js';
+import { type Audit, type Cause, type Change, insert } from '../../domain/changes.js';
 import type { ApiKeyRow, Scope } from '../../domain/rows/api-key.js';
-import type { Repositories } from '../../repositories/repositories.js';
+import { WorkingSet } from '../../domain/working-set.js';
+import type { Logger } from '../../observability/logger.js';
+import type { BoundRepositories, Repositories } from '../../repositories/repositories.js';
 import type { Clock } from '../../utils/clock.js';
 import { newId } from '../../utils/ids.js';
+import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 
 const HINT_LENGTH = 12;
 const KEY_PATTERN = /^gk_(test|live)_[A-Za-z0-9_-]{20,128}$/;
+/** A key in use would else cost a write for each request. */
+const USE_NOTED_EVERY_MS = 60_000;
 
-type Dependencies = { repositories: Pick<Repositories, 'apiKeys'>; clock: Clock };
+export interface ApiKeyDependencies {
+  repositories: Repositories;
+  clock: Clock;
+}
 
 /** 256 random bits need no slow hash and no salt. */
 function hashOf(key: string): string {
@@ -18,30 +28,112 @@ export function newApiKey(mode: 'test' | 'live'): string {
   return `gk_${mode}_${randomBytes(32).toString('base64url')}`;
 }
 
-/** The key's row, if it is one of ours and not revoked. */
-export function findApiKey({ repositories }: Dependencies) {
+/** The key's row, if it is one of ours, not revoked and not past its overlap. Notes that it is used. */
+export function findApiKey({
+  repositories: { apiKeys },
+  clock,
+  logger,
+}: {
+  repositories: Pick<Repositories, 'apiKeys'>;
+  clock: Clock;
+  logger: Pick<Logger, 'warn'>;
+}) {
+  const noting = new Set<string>();
+  /** Not waited for: no request is slower or fails for it. The compare-and-set lets one of many processes write. */
+  const noteUse = async ({ _id, lastUsedAt }: ApiKeyRow, now: Date) => {
+    if (lastUsedAt !== null && now.getTime() - lastUsedAt.getTime() < USE_NOTED_EVERY_MS) return;
+    if (noting.has(_id)) return;
+    noting.add(_id);
+    try {
+      await apiKeys.noteUse(_id, { seen: lastUsedAt, at: now });
+    } catch (err) {
+      logger.warn({ err, keyId: _id }, 'the last use of an API key could not be noted');
+    } finally {
+      noting.delete(_id);
+    }
+  };
   return async (key: string): Promise<ApiKeyRow | null> => {
     if (!KEY_PATTERN.test(key)) return null;
-    const row = await repositories.apiKeys.byHash(hashOf(key));
-    return row && row.revokedAt === null ? row : null;
+    const row = await apiKeys.byHash(hashOf(key));
+    const now = clock.now();
+    if (row === null || !isUsable(row, now)) return null;
+    void noteUse(row, now);
+    return row;
   };
 }
 
-/** Stores a key by its hash; storing the same key again changes nothing. The key itself is nowhere kept. */
-export async function saveApiKey(
-  { repositories, clock }: Dependencies,
-  { key, name, scopes }: { key: string; name: string; scopes: Scope[] },
-): Promise<void> {
+export interface NewKey {
+  key: string;
+  name: string;
+  scopes: readonly Scope[];
+  replaces?: string;
+}
+
+/** The row of a key that nobody has used yet. The key itself is nowhere kept. */
+export function apiKeyRow({ key, name, scopes, replaces }: NewKey, now: Date): ApiKeyRow {
   if (!KEY_PATTERN.test(key))
     throw new Error('An API key looks like gk_test_… or gk_live_… with at least 20 characters');
-  if (await repositories.apiKeys.byHash(hashOf(key))) return;
-  await repositories.apiKeys.insert({
+  return {
     _id: newId('key'),
     name,
     hash: hashOf(key),
     hint: key.slice(0, HINT_LENGTH),
-    scopes,
-    createdAt: clock.now(),
+    scopes: [...new Set(scopes)],
+    version: 1,
+    audit: null,
+    createdAt: now,
+    updatedAt: now,
+    lastUsedAt: null,
+    expiresAt: null,
+    replaces: replaces ?? null,
     revokedAt: null,
+  };
+}
+
+/** The new row with its audit record. */
+export function creationOf(row: ApiKeyRow): Change[] {
+  const { name, scopes, replaces } = row;
+  return [
+    insert('apiKeys', row),
+    { ...auditOf(row._id, 'api_key.created'), after: { name, scopes, replaces } },
+  ];
+}
+
+export function auditOf(id: string, action: string): Audit {
+  return { type: 'audit', collection: 'apiKeys', id, action, before: {}, after: {} };
+}
+
+/** Decides on keys and writes what was decided with its audit records, in one transaction. */
+export function changeApiKeys<T>(
+  { repositories, clock }: ApiKeyDependencies,
+  cause: Cause,
+  decide: (
+    bound: BoundRepositories,
+    now: Date,
+  ) => Promise<{ loaded: ApiKeyRow[]; changes: Change[]; result: T }>,
+): Promise<T> {
+  return repositories.transaction(API_TRANSACTION, async (bound) => {
+    const now = clock.now();
+    const { loaded, changes, result } = await decide(bound, now);
+    const rows = new WorkingSet();
+    rows.load('apiKeys', loaded);
+    rows.apply(changes, cause, now);
+    if (changes.length > 0) await bound.commit({ rows, mirror: [], now });
+    return result;
+  });
+}
+
+/** In the audit trail: a person at a terminal. */
+export const COMMAND_LINE: Cause = { actor: { type: 'system', id: 'command-line' }, requestId: null };
+
+/** Stores a given key by its hash; storing the same key again changes nothing. */
+export async function saveApiKey(
+  dependencies: ApiKeyDependencies,
+  { key, name, scopes }: NewKey,
+): Promise<void> {
+  await changeApiKeys(dependencies, COMMAND_LINE, async (bound, now) => {
+    const row = apiKeyRow({ key, name, scopes }, now);
+    const known = await bound.apiKeys.byHash(row.hash);
+    return { loaded: [], changes: known ? [] : creationOf(row), result: undefined };
   });
 }

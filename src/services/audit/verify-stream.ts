@@ -7,12 +7,15 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 /** Finds the first record of an object's audit stream that was edited, deleted or moved. `id` is the object's id. */
 export async function verifyStream(
-  { auditRecords, orders, payments, refunds, customers }: Repositories,
+  { auditRecords, orders, payments, refunds, customers, apiKeys }: Repositories,
   id: string,
 ): Promise<ChainCheck & { records: number }> {
-  const holder = { ord: orders, pay: payments, ref: refunds, cus: customers }[id.split('_')[0] ?? ''];
+  const holder = { ord: orders, pay: payments, ref: refunds, cus: customers, key: apiKeys }[
+    id.split('_')[0] ?? ''
+  ];
   const row = await holder?.get(id);
-  if (!row) throw notFound('object_not_found', `There is no order, payment, refund or customer ${id}.`);
+  if (!row)
+    throw notFound('object_not_found', `There is no order, payment, refund, customer or API key ${id}.`);
   const records = await auditRecords.stream(id);
   const check = verifyChain(records, sha256, row.audit ?? undefined);
   return { ...check, records: records.length };

@@ -6,6 +6,7 @@ import type { OrderRow } from '../../domain/rows/order.js';
 import { WorkingSet } from '../../domain/working-set.js';
 import { newId } from '../../utils/ids.js';
 import { acceptAmount, acceptCurrency } from '../accept-amount.js';
+import { requirePricing } from '../access/require-pricing.js';
 import { newCheckoutToken } from '../checkout/checkout-token.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
@@ -15,6 +16,7 @@ import type { CreateOrderInput, UseCases } from '../use-cases.js';
 export function createOrder(dependencies: UseCaseDependencies): UseCases['createOrder'] {
   const { repositories, clock } = dependencies;
   return async (input, context) => {
+    requirePricing(context.actor);
     const order = newOrder(dependencies, input, clock.now());
     await repositories.transaction(API_TRANSACTION, async (bound) => {
       const rows = new WorkingSet();

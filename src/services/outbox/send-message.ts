@@ -33,13 +33,22 @@ export async function sendMessage(dependencies: OutboxDependencies, id: string):
   if (!message?.payload) return;
   const lease = keepRenewing(() => outbox.renew(id, token));
   try {
-    await senders[message.kind](message.payload, id);
+    await sendWith(senders, message.kind, { payload: message.payload, id });
     await outbox.markSent(id, token, clock.now());
   } catch (error) {
     await putOff(dependencies, { id, token, attempts: message.attempts + 1, error });
   } finally {
     lease.stop();
   }
+}
+
+/** A row's payload is that of its kind. */
+function sendWith<Kind extends EffectKind>(
+  senders: Senders,
+  kind: Kind,
+  { payload, id }: { payload: EffectPayloads[Kind]; id: string },
+): Promise<void> {
+  return senders[kind](payload, id);
 }
 
 async function putOff(

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { conflict, invalidRequest, notFound } from '../../domain/errors.js';
+import { move } from '../../domain/changes.js';
+import { conflict, type GuichetError, invalidRequest, notFound } from '../../domain/errors.js';
 import type { OperationRow } from '../../domain/rows/operation.js';
+import type { OrderRow } from '../../domain/rows/order.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
 import { isDuplicateKey } from '../../repositories/errors.js';
 import type { BoundRepositories } from '../../repositories/repositories.js';
 import { acceptAmount, acceptCurrency } from '../accept-amount.js';
+import { requirePricing } from '../access/require-pricing.js';
 import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
@@ -26,6 +29,7 @@ const MAX_ROUNDS = 3;
  */
 export function createPayment(dependencies: UseCaseDependencies): UseCases['createPayment'] {
   return async (input, context) => {
+    if (!input.orderId) requirePricing(context.actor);
     const resumed = context.idempotency?.operationId;
     if (resumed) return made(dependencies, await resumeOperation(dependencies, resumed, WAIT_MS));
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -55,17 +59,26 @@ async function open(
 ): Promise<Opened> {
   const { repositories, clock } = dependencies;
   try {
-    return await repositories.transaction(API_TRANSACTION, async (bound) => {
-      const existing = input.orderId ? await bound.payments.liveOfOrder(input.orderId) : null;
-      if (existing) return { existing };
-      const now = clock.now();
-      const payment = newPayment(dependencies, await termsOf(dependencies, bound, input), now);
-      const { rows, operation } = paymentOpening(dependencies, payment, { context, token, now });
-      const { idempotency } = context;
-      if (idempotency) await bound.idempotencyKeys.link(idempotency.id, idempotency.token, operation._id);
-      await bound.commit({ rows, mirror: [], now });
-      return { operation };
-    });
+    return await repositories.transaction(
+      { ...API_TRANSACTION, about: input.orderId ?? null },
+      async (bound) => {
+        const existing = input.orderId ? await bound.payments.liveOfOrder(input.orderId) : null;
+        if (existing) return { existing: await payableStill(bound, existing) };
+        const now = clock.now();
+        const terms = await termsOf(dependencies, bound, input);
+        const payment = newPayment(dependencies, terms, now);
+        const { rows, operation } = paymentOpening(dependencies, payment, { context, token, now });
+        if (terms.order) {
+          // Written too, so that it cannot be canceled at the same moment by somebody who sees no payment yet.
+          rows.load('orders', [terms.order]);
+          rows.apply([move('orders', terms.order._id, {})], { actor: context.actor, requestId: null }, now);
+        }
+        const { idempotency } = context;
+        if (idempotency) await bound.idempotencyKeys.link(idempotency.id, idempotency.token, operation._id);
+        await bound.commit({ rows, mirror: [], now });
+        return { operation };
+      },
+    );
   } catch (error) {
     const winner =
       isDuplicateKey(error) && input.orderId ? await repositories.payments.liveOfOrder(input.orderId) : null;
@@ -91,13 +104,21 @@ async function termsOf(
   if (!input.orderId) return { ...common, order: null, ...amountOf(dependencies, input) };
   const order = await bound.orders.get(input.orderId);
   if (!order) throw notFound('order_not_found', 'There is no such order.');
-  if (order.status !== 'pending') {
-    throw conflict('order_not_payable', `The order is ${order.status}: only a pending order can be paid.`);
-  }
+  if (order.status !== 'pending') throw notPayable(order);
   if (customer && customer.userId !== order.userId) {
     throw invalidRequest('customer_of_another_user', 'The customer belongs to another user than the order.');
   }
   return { ...common, order, amount: order.total, currency: order.currency };
+}
+
+async function payableStill(bound: BoundRepositories, payment: PaymentRow): Promise<PaymentRow> {
+  const order = payment.orderId ? await bound.orders.get(payment.orderId) : null;
+  if (order?.status === 'cancelling') throw notPayable(order);
+  return payment;
+}
+
+function notPayable({ status }: OrderRow): GuichetError {
+  return conflict('order_not_payable', `The order is ${status}: only a pending order can be paid.`);
 }
 
 function amountOf({ platform }: UseCaseDependencies, input: CreatePaymentInput) {

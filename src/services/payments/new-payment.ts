@@ -33,10 +33,14 @@ export function newPayment({ platform }: UseCaseDependencies, terms: PaymentTerm
     status: 'creating',
     currency: terms.currency,
     amount: terms.amount,
+    amountAuthorized: 0,
     amountCapturable: 0,
     amountReceived: 0,
     amountRefunded: 0,
     amountReserved: 0,
+    captureMethod: input.captureMethod ?? 'automatic',
+    captureBefore: null,
+    cancellationReason: null,
     description: input.description ?? null,
     receiptEmail: input.receiptEmail ?? order?.receiptEmail ?? customer?.email ?? null,
     metadata: input.metadata ?? {},
@@ -95,11 +99,12 @@ function intentParams(
   payment: PaymentRow,
   { operationId, receipts }: { operationId: string; receipts: UseCaseDependencies['receipts'] },
 ): Record<string, unknown> {
-  const { amount, currency, description, receiptEmail, metadata, stripe } = payment;
+  const { amount, currency, captureMethod, description, receiptEmail, metadata, stripe } = payment;
   return {
     amount,
     currency,
     automatic_payment_methods: { enabled: true },
+    ...(captureMethod === 'manual' ? { capture_method: 'manual' } : {}),
     ...(stripe.customerId ? { customer: stripe.customerId } : {}),
     ...(description ? { description } : {}),
     ...(receipts === 'stripe' && receiptEmail ? { receipt_email: receiptEmail } : {}),

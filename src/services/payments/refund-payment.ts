@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Change, insert, move } from '../../domain/changes.js';
 import { requireCurrency } from '../../domain/currencies.js';
-import { conflict, notFound } from '../../domain/errors.js';
+import { conflict, type GuichetError, notFound } from '../../domain/errors.js';
+import type { PaymentStatus } from '../../domain/payment-state.js';
 import { refundableAmount, reservedAmount } from '../../domain/refunds.js';
 import type { OperationRow } from '../../domain/rows/operation.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
@@ -22,18 +23,39 @@ import { requirePayment } from './require-payment.js';
  * Gives money back. The amount is set aside before Stripe is asked, so parallel refunds that fit are all accepted and
  * one that exceeds what is left throws `refund_exceeds_payment` (409). A refusal gives the amount back to the payment.
  */
-export function refundPayment(dependencies: UseCaseDependencies): UseCases['refundPayment'] {
+export function refundPayment(
+  dependencies: UseCaseDependencies & Pick<UseCases, 'refreshPayment'>,
+): UseCases['refundPayment'] {
   return async (input, context) => {
     const resumed = context.idempotency?.operationId;
     const operation = resumed
       ? await resumeOperation(dependencies, resumed, WAIT_MS)
       : await run(dependencies, input, context);
-    if (operation.status !== 'succeeded') throw outcomeError(operation, { paymentId: input.paymentId });
+    if (operation.status !== 'succeeded') throw await refused(dependencies, operation, input);
     const refund = await dependencies.repositories.refunds.get(operation.subject.id);
     if (!refund) throw notFound('refund_not_found', 'There is no such refund.');
     return refund;
   };
 }
+
+/** What Stripe knew better than our rows: they are brought up to date, so that the next request is answered by them. */
+async function refused(
+  { refreshPayment, logger }: UseCaseDependencies & Pick<UseCases, 'refreshPayment'>,
+  operation: OperationRow,
+  { paymentId }: RefundPaymentInput,
+): Promise<GuichetError> {
+  const { type, code = null, declineCode = null } = operation.refusal ?? { type: null };
+  const told = { stripe: { type, code, declineCode }, extra: { paymentId } };
+  if (code === 'charge_disputed') return conflict('charge_disputed', DISPUTED, told);
+  if (code !== 'charge_already_refunded') return outcomeError(operation, { paymentId });
+  await refreshPayment(paymentId).catch((err: unknown) => {
+    logger.warn({ err, paymentId }, 'A payment that Stripe says is refunded could not be read');
+  });
+  return conflict('payment_fully_refunded', 'Nothing is left to refund: Stripe has refunded it.', told);
+}
+
+const DISPUTED =
+  'The customer disputes the charge, so it cannot be refunded: answer the dispute, or accept it.';
 
 async function run(
   dependencies: UseCaseDependencies,
@@ -97,10 +119,7 @@ function newRefund(
 
 function amountToRefund(payment: PaymentRow, refunds: RefundRow[], asked: number | undefined): number {
   if (payment.status !== 'succeeded') {
-    throw conflict(
-      'payment_not_refundable',
-      `The payment is ${payment.status}: only a succeeded payment can be refunded.`,
-    );
+    throw conflict('payment_not_refundable', notRefundable(payment.status));
   }
   const refundable = refundableAmount({
     status: payment.status,
@@ -116,6 +135,12 @@ function amountToRefund(payment: PaymentRow, refunds: RefundRow[], asked: number
   throw conflict('refund_exceeds_payment', `Only ${refundable} ${payment.currency} are left to refund.`, {
     extra: { refundable },
   });
+}
+
+function notRefundable(status: PaymentStatus): string {
+  return status === 'requires_capture'
+    ? 'The payment is authorised, and no money was taken yet: cancel it instead, with POST /api/payments/:id/cancel.'
+    : `The payment is ${status}: only a succeeded payment can be refunded.`;
 }
 
 function operationOf(refund: RefundRow) {

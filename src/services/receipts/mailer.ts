@@ -69,6 +69,24 @@ export function createSmtpMailer(url: string, options: { timeoutMs?: number } = 
   };
 }
 
+/** Connects, says EHLO and logs in where the URL names a user; sends nothing. Throws MailError. */
+export async function verifyMailServer(url: string, timeoutMs: number): Promise<void> {
+  const timeouts = {
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    dnsTimeout: timeoutMs,
+  };
+  const transport = createTransport({ url, ...timeouts, ...noFileAccess });
+  try {
+    await transport.verify();
+  } catch (thrown) {
+    throw mailErrorOf(thrown);
+  } finally {
+    transport.close();
+  }
+}
+
 /**
  * Writes each message as an `.eml` file named after its Message-ID, so that sending again overwrites it. A reader
  * never sees half a file.

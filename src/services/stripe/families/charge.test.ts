@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { decisionContext, workingSet } from '../../../../tests/support/held-rows.js';
-import { examplePayment } from '../../../../tests/support/rows.js';
+import { examplePayment, exampleRefund } from '../../../../tests/support/rows.js';
 import { chargeObject, told } from '../../../../tests/support/snapshots.js';
 import { chargeFamily as family } from './charge.js';
 
@@ -37,9 +37,26 @@ describe('the charge family', () => {
     expect(JSON.stringify(family.watched(chargeObject({ description: 'x' })))).to.equal(plain);
   });
 
-  it('changes no row of ours', () => {
-    const rows = workingSet({ payments: [examplePayment({ _id: 'pay_1' })] });
-    expect(family.decide(told(chargeObject()), rows, decisionContext())).to.deep.equal([]);
+  const decide = (fields: Record<string, unknown>, payment: Parameters<typeof examplePayment>[0] = {}) => {
+    const rows = workingSet({ payments: [examplePayment({ _id: 'pay_1', ...payment })] });
+    return family.decide(told(chargeObject(fields)), rows, decisionContext());
+  };
+  const heldUntil = (seconds: number) => ({ payment_method_details: { card: { capture_before: seconds } } });
+
+  it('R5 tells its payment what was authorised, and until when: by what Stripe says, not by seven days', () => {
+    const [change] = decide({ captured: false, amount_captured: 0, ...heldUntil(1_737_000_000) });
+    const set = { amountAuthorized: 2500, captureBefore: new Date('2025-01-16T04:00:00.000Z') };
+    expect(change).to.deep.include({ type: 'move', collection: 'payments', id: 'pay_1', set });
+    expect(decide(heldUntil(1_737_000_000), set)).to.deep.equal([]);
+    expect(decide({}, set), 'captured, and without the date').to.deep.equal([]);
+    const later = new Date(1_737_100_000_000);
+    expect(decide(heldUntil(1_737_100_000), set)[0]).to.have.deep.nested.property('set.captureBefore', later);
+  });
+
+  it('tells nothing of a failed or a pending attempt, nor of a payment that is not ours', () => {
+    expect(decide({ status: 'failed' })).to.deep.equal([]);
+    expect(decide({ status: 'pending' })).to.deep.equal([]);
+    expect(decide({}, { livemode: true })).to.deep.equal([]);
   });
 
   const sums: [refunded: number, ours: number, reserved: number, contradicts: boolean][] = [
@@ -54,9 +71,24 @@ describe('the charge family', () => {
   for (const [refunded, ours, reserved, contradicts] of sums) {
     const said = `${refunded} refunded, ${ours} and ${reserved} under way in our rows`;
     it(`${contradicts ? 'contradicts' : 'agrees'}: ${said}`, () => {
-      const payment = examplePayment({ amountRefunded: ours, amountReserved: reserved });
+      const payment = examplePayment({ _id: 'pay_1' });
+      const row = (amount: number, changes: Parameters<typeof exampleRefund>[0]) =>
+        exampleRefund({ paymentId: 'pay_1', amount, ...changes });
+      const refunds = [
+        row(ours, {}),
+        row(reserved, { status: 'reserved' }),
+        row(900, { status: 'failed' }),
+        exampleRefund({ amount: 50 }),
+      ];
       const snapshot = told(chargeObject({ amount_refunded: refunded }));
-      expect(family.contradicts?.(snapshot, workingSet({ payments: [payment] }))).to.equal(contradicts);
+      expect(family.contradicts?.(snapshot, workingSet({ payments: [payment], refunds }))).to.equal(
+        contradicts,
+      );
+      const release = [...refunds, row(400, { isRelease: true })];
+      const withRelease = told(chargeObject({ amount_refunded: refunded + 400 }));
+      expect(
+        family.contradicts?.(withRelease, workingSet({ payments: [payment], refunds: release })),
+      ).to.equal(contradicts);
     });
   }
 

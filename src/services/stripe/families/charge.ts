@@ -1,13 +1,15 @@
 import type Stripe from 'stripe';
+import { type Change, move } from '../../../domain/changes.js';
+import { explainsAmountRefunded } from '../../../domain/refunds.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
-import { defineFamily, idOf, type Needs, type SnapshotOf } from './family.js';
+import { defineFamily, idOf, type Needs, REFUNDS_READ, type SnapshotOf } from './family.js';
 import { paymentOfIntent } from './payment-of-intent.js';
 
 type Charge = Stripe.Charge;
 
 /**
- * A charge changes no row of ours: its PaymentIntent tells what was received, its refunds what was given back. It is
- * mirrored, and its total of refunds is held against ours.
+ * Of a payment a charge tells what was authorised, and until when. Its PaymentIntent tells what was received, and its
+ * refunds what was given back; their total is held against ours.
  */
 export const chargeFamily = defineFamily<Charge>({
   object: 'charge',
@@ -20,7 +22,7 @@ export const chargeFamily = defineFamily<Charge>({
     'charge.updated',
     'charge.refunded',
   ],
-  retrievePath: (id) => `/v1/charges/${id}?expand[]=refunds`,
+  retrievePath: (id) => `/v1/charges/${id}?expand[]=${REFUNDS_READ}`,
   laneKey: (charge) => idOf(charge.payment_intent) ?? charge.id,
   watched: (charge) => [
     charge.status,
@@ -29,13 +31,14 @@ export const chargeFamily = defineFamily<Charge>({
     charge.amount_refunded,
     charge.disputed,
     idOf(charge.balance_transaction),
+    charge.payment_method_details?.card?.capture_before,
   ],
   // Stripe never takes a balance transaction away from a charge.
   rank: (charge, first) =>
     first ? 0 : (charge.status === 'pending' ? 1 : 2) + (charge.balance_transaction ? 1 : 0),
   needs,
   contradicts: refundsDiffer,
-  decide: () => [],
+  decide,
 });
 
 function needs({ object }: SnapshotOf<Charge>, rows: WorkingSet): Needs {
@@ -52,6 +55,19 @@ function refundsDiffer(snapshot: SnapshotOf<Charge>, rows: WorkingSet): boolean 
   const { object } = snapshot;
   const payment = paymentOfIntent(rows, snapshot, idOf(object.payment_intent));
   if (!payment) return false;
-  const { amountRefunded, amountReserved } = payment;
-  return object.amount_refunded < amountRefunded || object.amount_refunded > amountRefunded + amountReserved;
+  const refunds = rows.filter('refunds', (row) => row.paymentId === payment._id);
+  return !explainsAmountRefunded(object.amount_refunded, refunds);
+}
+
+/** A failed attempt authorises nothing; of a PaymentIntent's charges one succeeds at most. */
+function decide(snapshot: SnapshotOf<Charge>, rows: WorkingSet): Change[] {
+  const { object } = snapshot;
+  const payment = paymentOfIntent(rows, snapshot, idOf(object.payment_intent));
+  if (!payment || object.status !== 'succeeded') return [];
+  const seconds = object.payment_method_details?.card?.capture_before;
+  const captureBefore = seconds ? new Date(seconds * 1000) : payment.captureBefore;
+  const same =
+    payment.amountAuthorized === object.amount &&
+    payment.captureBefore?.getTime() === captureBefore?.getTime();
+  return same ? [] : [move('payments', payment._id, { amountAuthorized: object.amount, captureBefore })];
 }

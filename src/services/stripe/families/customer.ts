@@ -44,6 +44,7 @@ function customerOf(snapshot: SnapshotOf<Customer>, rows: WorkingSet): CustomerR
 function decide(snapshot: SnapshotOf<Customer>, rows: WorkingSet): Change[] {
   const customer = customerOf(snapshot, rows);
   if (!customer) return [];
+  if (customer.status === 'failed') return revived(customer, snapshot);
   const status = snapshot.deleted ? 'deleted' : 'active';
   if (customer.status === status && customer.stripe.customerId === snapshot.object.id) return [];
   return [
@@ -59,6 +60,22 @@ function decide(snapshot: SnapshotOf<Customer>, rows: WorkingSet): Change[] {
       action: `customer.${status}`,
       before: { status: customer.status },
       after: { status, stripeCustomerId: snapshot.object.id },
+    },
+  ];
+}
+
+/** Given up and made after all: its user may have another by now, so it is kept for its payments and used for no other. */
+function revived(customer: CustomerRow, { object }: SnapshotOf<Customer>): Change[] {
+  if (customer.stripe.customerId === object.id) return [];
+  return [
+    move('customers', customer._id, { stripe: { customerId: object.id } }),
+    {
+      type: 'audit',
+      collection: 'customers',
+      id: customer._id,
+      action: 'customer.revived',
+      before: { status: customer.status },
+      after: { status: customer.status, stripeCustomerId: object.id },
     },
   ];
 }

@@ -7,6 +7,7 @@ import type { Snapshot } from '../snapshots/snapshot.js';
 export interface Needs {
   payments?: string[];
   paymentsOfIntents?: string[];
+  livePaymentsOfOrders?: string[];
   orders?: string[];
   refunds?: string[];
   refundsOfPayments?: string[];
@@ -46,6 +47,9 @@ export interface Family<T> {
   contradicts?(snapshot: SnapshotOf<T>, rows: WorkingSet): boolean;
   decide(snapshot: SnapshotOf<T>, rows: WorkingSet, context: DecisionContext): Change[];
 }
+
+/** What is expanded of a charge, so that a release can be told from a refund. */
+export const REFUNDS_READ = 'refunds.data.balance_transaction';
 
 export type AnyFamily = Family<StripeObject>;
 

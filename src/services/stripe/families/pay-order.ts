@@ -1,12 +1,13 @@
 import { type Change, move } from '../../../domain/changes.js';
-import type { OrderFlag, OrderRow } from '../../../domain/rows/order.js';
+import type { OrderFlag, OrderRow, OrderStatus } from '../../../domain/rows/order.js';
 import type { PaymentRow } from '../../../domain/rows/payment.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import type { DecisionContext } from './family.js';
 
 /**
  * What a payment that has just succeeded means for its order: paid, if what was received covers its total in its
- * currency; else flagged, as is an order that was paid already or canceled. Nothing is dropped.
+ * currency; else flagged, as is an order that was paid already or canceled. Nothing is dropped. An order that was being
+ * canceled is paid too: the customer was faster.
  */
 export function payOrder(payment: PaymentRow, rows: WorkingSet, context: DecisionContext): Change[] {
   const order = rows.get('orders', payment.orderId);
@@ -23,7 +24,8 @@ function receiptOf(payment: PaymentRow, { sendsReceipts }: DecisionContext): Cha
 function orderChanges(order: OrderRow, payment: PaymentRow, now: Date): Change[] {
   const covers = payment.currency === order.currency && payment.amountReceived >= order.total;
   if (!covers) return flag(order, payment, 'amount_mismatch');
-  if (order.status !== 'pending') return flag(order, payment, 'duplicate_payment');
+  if (order.status !== 'pending' && order.status !== 'cancelling')
+    return flag(order, payment, 'duplicate_payment');
   return [
     move('orders', order._id, { status: 'paid', paymentId: payment._id, paidAt: now }),
     {
@@ -33,6 +35,40 @@ function orderChanges(order: OrderRow, payment: PaymentRow, now: Date): Change[]
       action: 'order.paid',
       before: { status: order.status },
       after: { status: 'paid', paymentId: payment._id },
+    },
+  ];
+}
+
+/** The second step of canceling an order: Stripe has canceled its payment. Any other order can be paid anew. */
+export function endOrder(payment: PaymentRow, rows: WorkingSet): Change[] {
+  const order = rows.get('orders', payment.orderId);
+  return order?.status === 'cancelling'
+    ? orderTurns(order, { status: 'canceled', action: 'order.canceled' })
+    : [];
+}
+
+/** Stripe did not cancel the payment of an order that was to be canceled: it is to be paid again. */
+export function reopenOrder(payment: PaymentRow | null, rows: WorkingSet): Change[] {
+  const order = rows.get('orders', payment?.orderId);
+  if (order?.status !== 'cancelling') return [];
+  return orderTurns(order, { status: 'pending', action: 'order.cancel_refused' });
+}
+
+/** A move of the order's status with its audit record. */
+export function orderTurns(
+  order: OrderRow,
+  { status, action, reason }: { status: OrderStatus; action: string; reason?: string },
+): Change[] {
+  return [
+    move('orders', order._id, { status }),
+    {
+      type: 'audit',
+      collection: 'orders',
+      id: order._id,
+      action,
+      ...(reason ? { reason } : {}),
+      before: { status: order.status },
+      after: { status },
     },
   ];
 }

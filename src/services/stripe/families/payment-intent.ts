@@ -4,15 +4,17 @@ import { type Change, move } from '../../../domain/changes.js';
 import { isLive, isPaymentIntentStatus, paymentIntentRank } from '../../../domain/payment-state.js';
 import type { NextAction, PaymentError, PaymentRow } from '../../../domain/rows/payment.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
+import { alertOf } from './alert.js';
 import {
   type DecisionContext,
   defineFamily,
   idOf,
   type Needs,
   operationIdOf,
+  REFUNDS_READ,
   type SnapshotOf,
 } from './family.js';
-import { payOrder } from './pay-order.js';
+import { endOrder, payOrder } from './pay-order.js';
 import { paymentOfIntent } from './payment-of-intent.js';
 
 type Intent = Stripe.PaymentIntent;
@@ -29,7 +31,7 @@ export const paymentIntentFamily = defineFamily<Intent>({
     'payment_intent.succeeded',
     'payment_intent.canceled',
   ],
-  retrievePath: (id) => `/v1/payment_intents/${id}?expand[]=latest_charge`,
+  retrievePath: (id) => `/v1/payment_intents/${id}?expand[]=latest_charge.${REFUNDS_READ}`,
   laneKey: (intent) => intent.id,
   watched: (intent) => [
     intent.status,
@@ -56,6 +58,7 @@ function paymentNeeds(snapshot: SnapshotOf<Intent>, rows: WorkingSet): Needs {
     paymentsOfIntents: [snapshot.object.id],
     payments: operation?.subject.collection === 'payments' ? [operation.subject.id] : [],
     orders: payment?.orderId ? [payment.orderId] : [],
+    livePaymentsOfOrders: payment?.status === 'failed' && payment.orderId ? [payment.orderId] : [],
     openOperationsOfPayments: payment ? [payment._id] : [],
   };
 }
@@ -76,11 +79,23 @@ function decide(snapshot: SnapshotOf<Intent>, rows: WorkingSet, context: Decisio
   if (!payment || !isPaymentIntentStatus(intent.status)) return [];
   if (payment.stripe.paymentIntentId === null && !fits(payment, snapshot))
     return flagMismatch(payment, intent);
-  const after = stateOf(intent, payment, context.now);
+  const state = stateOf(intent, payment, context.now);
+  const after = { ...state, live: state.live && !isReplaced(payment, rows) };
   if (canonicalJson(after) === canonicalJson(pick(payment, after))) return [];
   const changes: Change[] = [move('payments', payment._id, after), auditOf(payment, after)];
-  const succeeded = after.status === 'succeeded' && payment.status !== 'succeeded';
-  return succeeded ? [...changes, ...payOrder({ ...payment, ...after }, rows, context)] : changes;
+  if (after.status === payment.status) return changes;
+  if (after.status === 'succeeded') changes.push(...payOrder({ ...payment, ...after }, rows, context));
+  if (after.status === 'canceled') changes.push(...endOrder(payment, rows));
+  // Nobody captured in time: what was sold must be paid anew, or not be sent.
+  if (after.cancellationReason === 'automatic') changes.push(alertOf('authorization_lapsed', payment._id));
+  return changes;
+}
+
+/** It was given up, and turned up after its order had got another payment: an order has one that is live. */
+function isReplaced(payment: PaymentRow, rows: WorkingSet): boolean {
+  const { _id, orderId, live } = payment;
+  if (live || orderId === null) return false;
+  return rows.find('payments', (row) => row.orderId === orderId && row.live && row._id !== _id) !== null;
 }
 
 function pick(payment: PaymentRow, like: PaymentState): Partial<PaymentRow> {
@@ -120,6 +135,7 @@ type PaymentState = Pick<
   | 'live'
   | 'amountCapturable'
   | 'amountReceived'
+  | 'cancellationReason'
   | 'lastError'
   | 'nextAction'
   | 'stripe'
@@ -133,6 +149,7 @@ function stateOf(intent: Intent, payment: PaymentRow, now: Date): PaymentState {
     live: isLive(status),
     amountCapturable: intent.amount_capturable,
     amountReceived: intent.amount_received,
+    cancellationReason: intent.cancellation_reason,
     lastError: errorOf(intent.last_payment_error),
     nextAction: nextActionOf(intent.next_action),
     stripe: {
@@ -166,6 +183,7 @@ function auditOf(before: PaymentRow, after: PaymentState): Change {
     status: row.status,
     amountReceived: row.amountReceived,
     errorCode: row.lastError?.declineCode ?? row.lastError?.code ?? null,
+    ...(row.cancellationReason ? { cancellationReason: row.cancellationReason } : {}),
   });
   return {
     type: 'audit',

@@ -6,7 +6,7 @@ import {
   workingSet,
 } from '../../../../tests/support/held-rows.js';
 import { examplePayment, exampleRefund } from '../../../../tests/support/rows.js';
-import { refundObject, told } from '../../../../tests/support/snapshots.js';
+import { chargeObject, read, refundObject, told } from '../../../../tests/support/snapshots.js';
 import type { Change, Move } from '../../../domain/changes.js';
 import type { RefundStatus } from '../../../domain/refunds.js';
 import { refundFamily as family } from './refund.js';
@@ -53,7 +53,8 @@ describe('the refund family', () => {
   for (const [status, kept, sums] of first) {
     it(`settles what was reserved when Stripe says ${status}`, () => {
       const changes = decide({ status, metadata }, { payments: [reserving], refunds: [asked], operations });
-      expect(summary(changes)).to.deep.equal(['move refunds', `refund.${kept}`, 'move payments']);
+      const alert = kept === 'failed' ? ['alert:refund_failed:ref_1'] : [];
+      expect(summary(changes)).to.deep.equal(['move refunds', `refund.${kept}`, 'move payments', ...alert]);
       expect(changes[0]).to.deep.include({ id: 'ref_1', set: { status: kept, failureReason: null, stripe } });
       expect(sumsOf(changes)).to.deep.equal(sums);
     });
@@ -63,10 +64,11 @@ describe('the refund family', () => {
     expect(decide({}, { payments: [payment], refunds: [refund] })).to.deep.equal([]);
   });
 
-  it('gives the amount back when one that had succeeded fails weeks later', () => {
+  it('R4 row 12 gives the amount back when one that had succeeded fails weeks later, and alerts', () => {
     const failed = { status: 'failed', failure_reason: 'lost_or_stolen_card' };
     const changes = decide(failed, { payments: [payment], refunds: [refund] });
-    expect(summary(changes)).to.deep.equal(['move refunds', 'refund.failed', 'move payments']);
+    const alert = 'alert:refund_failed:ref_1';
+    expect(summary(changes)).to.deep.equal(['move refunds', 'refund.failed', 'move payments', alert]);
     expect(changes[0]).to.have.nested.property('set.failureReason', 'lost_or_stolen_card');
     expect(sumsOf(changes)).to.deep.equal({ amountRefunded: 0, amountReserved: 0 });
   });
@@ -107,6 +109,31 @@ describe('the refund family', () => {
       stripe,
     });
     expect(sumsOf(changes)).to.deep.equal({ amountRefunded: 700, amountReserved: 0 });
+  });
+
+  it('fetches one that is not ours, and one that gives its amount back, before it decides', () => {
+    const contradicts = (fields: Record<string, unknown>, held: Held) =>
+      family.contradicts?.(told(refundObject(fields)), workingSet(held));
+    const known = { payments: [payment], refunds: [refund] };
+    expect(contradicts({}, { payments: [payment] })).to.equal(true);
+    expect(contradicts({ status: 'failed' }, known)).to.equal(true);
+    expect(contradicts({ status: 'canceled' }, known)).to.equal(true);
+    expect(contradicts({ status: 'pending' }, known)).to.equal(false);
+    const failed = [exampleRefund({ ...refund, status: 'failed' })];
+    expect(contradicts({ status: 'failed' }, { payments: [payment], refunds: failed })).to.equal(false);
+    expect(contradicts({ metadata }, { payments: [reserving], refunds: [asked], operations })).to.equal(
+      false,
+    );
+    expect(contradicts({}, {}), 'of a payment that is not ours').to.equal(false);
+  });
+
+  it('counter-example 12: a release is kept as one and counts as no refund', () => {
+    const before = examplePayment({ ...payment, status: 'requires_capture', amountRefunded: 0 });
+    const held = { captured: false, amount_captured: 0, amount_refunded: 700 };
+    const snapshot = read(refundObject(), 0, { charge: chargeObject(held) });
+    const changes = family.decide(snapshot, workingSet({ payments: [before] }), decisionContext());
+    expect(summary(changes)).to.deep.equal(['insert refunds', 'refund.released']);
+    expect(changes[0]).to.have.nested.property('row.isRelease', true);
   });
 
   it('never attaches to a refund that has another id at Stripe, nor by an operation of another kind', () => {

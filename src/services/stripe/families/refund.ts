@@ -3,21 +3,26 @@ import { canonicalJson } from '../../../domain/audit-chain.js';
 import { type Change, insert, move } from '../../../domain/changes.js';
 import { isPaymentIntentStatus } from '../../../domain/payment-state.js';
 import {
+  gaveBack,
   type RefundStatus,
   refundedAmount,
   refundRank,
   refundStatuses,
   reservedAmount,
 } from '../../../domain/refunds.js';
+import { isRelease } from '../../../domain/releases.js';
 import type { PaymentRow } from '../../../domain/rows/payment.js';
 import type { RefundReason, RefundRow } from '../../../domain/rows/refund.js';
+import type { StripeObject } from '../../../domain/stripe-answer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
+import { alertOf } from './alert.js';
 import {
   type DecisionContext,
   defineFamily,
   idOf,
   type Needs,
   operationIdOf,
+  REFUNDS_READ,
   type SnapshotOf,
 } from './family.js';
 import { paymentOfIntent } from './payment-of-intent.js';
@@ -29,7 +34,7 @@ type StripeStatus = Exclude<RefundStatus, 'reserved'>;
 export const refundFamily = defineFamily<Refund>({
   object: 'refund',
   events: ['refund.created', 'refund.updated', 'refund.failed', 'charge.refund.updated'],
-  retrievePath: (id) => `/v1/refunds/${id}`,
+  retrievePath: (id) => `/v1/refunds/${id}?expand[]=charge.${REFUNDS_READ}`,
   laneKey: (refund) => idOf(refund.payment_intent) ?? refund.id,
   watched: (refund) => [
     refund.status,
@@ -40,6 +45,7 @@ export const refundFamily = defineFamily<Refund>({
   ],
   rank: (refund, first) => refundRank(statusOf(refund), first ? 'first' : 'later'),
   needs,
+  contradicts: onlyItsChargeTells,
   decide,
 });
 
@@ -73,6 +79,17 @@ function refundOf({ object }: RefundSnapshot, payment: PaymentRow, rows: Working
   return made?.stripe.refundId === null ? made : null;
 }
 
+/**
+ * One that is not ours may be a release, and one that gave its amount back changes what its charge says: both are decided
+ * together with the charge. https://docs.stripe.com/refunds#failed-refunds
+ */
+function onlyItsChargeTells(snapshot: RefundSnapshot, rows: WorkingSet): boolean {
+  const payment = paymentOf(snapshot, rows);
+  if (!payment) return false;
+  const known = refundOf(snapshot, payment, rows);
+  return !known || (gaveBack(statusOf(snapshot.object)) && !gaveBack(known.status));
+}
+
 function decide(snapshot: RefundSnapshot, rows: WorkingSet, context: DecisionContext): Change[] {
   const payment = paymentOf(snapshot, rows);
   if (!payment || !isPaymentIntentStatus(payment.status)) return [];
@@ -87,11 +104,12 @@ function decide(snapshot: RefundSnapshot, rows: WorkingSet, context: DecisionCon
       type: 'audit',
       collection: 'refunds',
       id: refund._id,
-      action: `refund.${after.status}`,
+      action: after.isRelease ? 'refund.released' : `refund.${after.status}`,
       before,
       after: { status: after.status, amount: after.amount, refundId: snapshot.object.id },
     },
     ...sumsOf(payment, after, rows),
+    ...(after.status === 'failed' ? [alertOf('refund_failed', refund._id)] : []),
   ];
 }
 
@@ -131,7 +149,7 @@ function foreignRefund(snapshot: RefundSnapshot, payment: PaymentRow, context: D
     reason: reasonOf(object),
     metadata: object.metadata ?? {},
     failureReason: null,
-    isRelease: false,
+    isRelease: isReleaseOf(snapshot),
     origin: 'stripe',
     stripe: {
       refundId: object.id,
@@ -139,6 +157,19 @@ function foreignRefund(snapshot: RefundSnapshot, payment: PaymentRow, context: D
       paymentIntentId: idOf(object.payment_intent) ?? '',
     },
   };
+}
+
+function isReleaseOf({ object, charge: read }: RefundSnapshot): boolean {
+  if (!read) return false;
+  const charge = read as StripeObject & Stripe.Charge;
+  const refunds = (charge.refunds?.data ?? []).map(({ id, balance_transaction: booked }) => {
+    const category = booked !== null && typeof booked === 'object' ? booked.reporting_category : null;
+    return { id, category };
+  });
+  const { id, amount } = object;
+  const { captured, amount: authorized, amount_captured: amountCaptured } = charge;
+  const ours = operationIdOf(object) !== null;
+  return isRelease({ id, amount, ours }, { captured, amount: authorized, amountCaptured, refunds });
 }
 
 function reasonOf({ reason }: Refund): RefundReason | null {

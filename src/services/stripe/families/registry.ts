@@ -9,6 +9,9 @@ const families: readonly AnyFamily[] = [paymentIntentFamily, chargeFamily, refun
 const byObject = new Map(families.map((family) => [family.object, family]));
 const byEvent = new Map(families.flatMap((family) => family.events.map((type) => [type, family] as const)));
 
+/** What a webhook endpoint must send. */
+export const registeredEvents: readonly string[] = [...byEvent.keys()];
+
 export const familyOfObject = (object: string): AnyFamily | null => byObject.get(object) ?? null;
 /** Null for an event type that Guichet stores and ignores. */
 export const familyOfEvent = (type: string): AnyFamily | null => byEvent.get(type) ?? null;

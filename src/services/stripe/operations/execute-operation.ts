@@ -8,7 +8,7 @@ import { keepRenewing } from '../../../repositories/lease.js';
 import type { Repositories } from '../../../repositories/repositories.js';
 import { isConflict } from '../../../repositories/transaction.js';
 import type { Clock } from '../../../utils/clock.js';
-import type { Needs } from '../families/family.js';
+import { reopenOrder } from '../families/pay-order.js';
 import { sendPatiently } from '../resilience.js';
 import { type ApplyDependencies, applySnapshots } from '../snapshots/apply-snapshots.js';
 import {
@@ -19,8 +19,9 @@ import {
   versionsOf,
 } from '../snapshots/read-object.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
+import { needsOf } from './needs-of-operation.js';
 import { refusalChanges } from './refusal-changes.js';
-import { refuse, succeed } from './settle-by-snapshot.js';
+import { isDoneBy, refuse, succeed } from './settle-by-snapshot.js';
 
 export interface OperationDependencies extends ReadDependencies, ApplyDependencies {
   repositories: Repositories;
@@ -31,6 +32,8 @@ export interface OperationDependencies extends ReadDependencies, ApplyDependenci
 
 /** Stripe keeps a key for 24 h; an hour is left for a request that is slow to arrive. */
 const KEY_LIFETIME_MS = 23 * 3_600_000;
+/** After this a look-up that finds nothing is final: no send can arrive any more. */
+const EXPIRED_AFTER_MS = 24 * 3_600_000;
 /** After this the customer has left: a confirm is looked up and never sent again. */
 const CONFIRM_LIFETIME_MS = 15 * 60_000;
 /** An unknown outcome is looked at again this soon at first, and ever less often as it ages. */
@@ -96,14 +99,26 @@ export function afterInterruption(operation: OperationRow): OperationRow {
 }
 
 export function maySend(operation: OperationRow, now: Date): boolean {
-  const lifetime = operation.kind === 'payment.confirm' ? CONFIRM_LIFETIME_MS : KEY_LIFETIME_MS;
-  return now.getTime() < operation.firstSentAt.getTime() + lifetime;
+  return ageOf(operation, now) < KEY_LIFETIME_MS && !isLateConfirm(operation, now);
+}
+
+/** A confirm that is looked up and not sent any more. */
+export function isLateConfirm(operation: OperationRow, now: Date): boolean {
+  return operation.kind === 'payment.confirm' && ageOf(operation, now) >= CONFIRM_LIFETIME_MS;
+}
+
+/** Stripe has forgotten the key: what it has not carried out by now it never will. */
+export function isExpired(operation: OperationRow, now: Date): boolean {
+  return ageOf(operation, now) >= EXPIRED_AFTER_MS;
+}
+
+function ageOf({ firstSentAt }: OperationRow, now: Date): number {
+  return Math.max(0, now.getTime() - firstSentAt.getTime());
 }
 
 /** The wait doubles with the operation's age, with jitter, up to an hour. */
 export function nextLook(operation: OperationRow, now: Date): Date {
-  const age = Math.max(0, now.getTime() - operation.firstSentAt.getTime());
-  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_LOOK_MS + (age / 2) * Math.random());
+  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_LOOK_MS + (ageOf(operation, now) / 2) * Math.random());
   return new Date(now.getTime() + pause);
 }
 
@@ -164,23 +179,29 @@ async function settleByAnswer(
   { answer, unanswered, versions }: Outcome,
 ): Promise<OperationRow | null> {
   const verdict = settledBy(answer, { unansweredBefore: unanswered });
-  if (verdict === 'unknown' || answer.type === 'none') {
-    tellOurFault(dependencies, operation, answer);
-    return null;
-  }
+  if (answer.type === 'none') return null;
+  if (verdict === 'unknown') tellOurFault(dependencies, operation, answer);
   const cause: Cause = { actor: operation.actor, requestId: operation.requestId };
   const about = { scope: operation, source: 'answer' as const, versions, cause, first: isFirst(operation) };
   const told = snapshotsOfAnswer(answer, about);
+  // It says how the PaymentIntent is, even where it cannot be said what became of an earlier send.
+  if (verdict === 'unknown' && told.length === 0) return null;
   const snapshots = answer.replayed ? await readAgain(dependencies, told, cause) : told;
   const decided = await applySnapshots(dependencies, snapshots, {
     known: needsOf(operation),
     prelude(rows, now) {
       const row = rows.get('operations', operation._id);
-      const closed = row?.open ? closing(row, answer, { rows, now }) : [];
+      const closed = row?.open && verdict !== 'unknown' ? closing(row, answer, { rows, now }) : [];
       rows.apply([...closed, ...keepSecret(operation, answer)], cause, now);
     },
+    epilogue(rows, { now }) {
+      const row = rows.get('operations', operation._id);
+      if (row?.kind !== 'payment.cancel' || row.status !== 'refused') return;
+      rows.apply(reopenOrder(rows.get('payments', row.subject.id), rows), cause, now);
+    },
   });
-  return decided.rows.get('operations', operation._id);
+  const row = decided.rows.get('operations', operation._id);
+  return row?.open ? null : row;
 }
 
 /** An old body names its object and says nothing of how it is now. */
@@ -203,25 +224,14 @@ function isFirst(operation: OperationRow): boolean {
   );
 }
 
-/** The operation, its subject, and what its refusal changes. */
-function needsOf({ _id, subject }: OperationRow): Needs {
-  const operations = [_id];
-  switch (subject.collection) {
-    case 'customers':
-      return { operations, customers: [subject.id] };
-    case 'payments':
-      return { operations, payments: [subject.id], openOperationsOfPayments: [subject.id] };
-    case 'refunds':
-      return { operations, refunds: [subject.id] };
-  }
-}
-
 function closing(
   operation: OperationRow,
   answer: Exclude<StripeAnswer, { type: 'none' }>,
   { rows, now }: { rows: WorkingSet; now: Date },
 ) {
   if (answer.type === 'object') return [succeed(operation, answer.object.id, now)];
+  const intent = answer.error.payment_intent;
+  if (intent && isDoneBy(operation, intent)) return [succeed(operation, intent.id, now)];
   const refusal = refusalOf(answer);
   return [refuse(operation, refusal, now), ...refusalChanges(operation, refusal, rows)];
 }
@@ -237,7 +247,7 @@ function keepSecret({ kind, subject }: OperationRow, answer: StripeAnswer): Chan
 function tellOurFault(
   { logger }: OperationDependencies,
   operation: OperationRow,
-  answer: StripeAnswer,
+  answer: Exclude<StripeAnswer, { type: 'none' }>,
 ): void {
   if (answer.type !== 'error') return;
   const ours = answer.status === 401 || answer.status === 403 || answer.error.type === 'idempotency_error';

@@ -1,8 +1,8 @@
 import {
+  conflict,
   type GuichetError,
   outcomeUnknown,
   paymentDeclined,
-  unavailable,
   unprocessable,
 } from '../../../domain/errors.js';
 import type { OperationRow, Refusal } from '../../../domain/rows/operation.js';
@@ -13,9 +13,10 @@ const RETRY_AFTER_SECONDS = 2;
 export function outcomeError(operation: OperationRow, ids: { paymentId?: string } = {}): GuichetError {
   if (operation.refusal) return refusalError(operation.refusal, ids);
   if (operation.status === 'abandoned') {
-    return unavailable(
+    return conflict(
       'operation_abandoned',
       'Stripe never carried this out. Ask again with a new Idempotency-Key.',
+      { extra: ids },
     );
   }
   return outcomeUnknown(
@@ -35,5 +36,7 @@ function refusalError(refusal: Refusal, ids: { paymentId?: string }): GuichetErr
       options,
     );
   }
+  // Ours: the operation was ended before Stripe could carry it out.
+  if (refusal.status === 409) return conflict(code ?? 'conflict', message, { extra: ids });
   return unprocessable(code ?? 'refused_by_stripe', `Stripe refused the request: ${message}`, options);
 }

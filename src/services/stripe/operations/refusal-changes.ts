@@ -5,7 +5,8 @@ import { sumsOf } from '../families/refund.js';
 
 /**
  * What a refusal means for the row that the operation was to make: it failed, and what it held is free again. A
- * refused confirm leaves its payment to the PaymentIntent that came with the refusal.
+ * refused confirm or capture leaves its payment to the PaymentIntent that came with the refusal; after a refused cancel
+ * `reopenOrder` sees to the order, once that PaymentIntent was looked at.
  */
 export function refusalChanges(operation: OperationRow, refusal: Refusal, rows: WorkingSet): Change[] {
   const { id } = operation.subject;
@@ -20,6 +21,7 @@ export function refusalChanges(operation: OperationRow, refusal: Refusal, rows: 
     case 'refund.create':
       return [...refundFailed(id, refusal, rows), failed(operation, refusal)];
     case 'payment.confirm':
+    case 'payment.capture':
     case 'payment.cancel':
       return [];
   }

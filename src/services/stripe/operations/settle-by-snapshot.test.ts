@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { decisionContext, sentOperation, workingSet } from '../../../../tests/support/held-rows.js';
-import { examplePayment } from '../../../../tests/support/rows.js';
+import { exampleOrder, examplePayment } from '../../../../tests/support/rows.js';
 import {
   chargeObject,
   customerObject,
@@ -96,7 +96,7 @@ describe('an operation whose outcome is open', () => {
   });
 
   it('is left alone once it is closed', () => {
-    for (const status of ['succeeded', 'refused', 'abandoned'] as const) {
+    for (const status of ['succeeded', 'refused'] as const) {
       const closed = sentOperation({ _id: 'op_1', kind: 'refund.create', status, open: false });
       expect(settle(closed, told(refundObject({ metadata })))).to.equal(null);
     }
@@ -157,5 +157,85 @@ describe('a confirm whose outcome is open', () => {
     expect(settle(second, read(paidIntent({ latest_charge: 'ch_2' }), 0))).to.deep.include({
       status: 'succeeded',
     });
+  });
+});
+
+describe('a capture or cancel whose outcome is open', () => {
+  const capture = sentOperation({
+    _id: 'op_1',
+    kind: 'payment.capture',
+    params: '{"amount_to_capture":600}',
+  });
+  const cancel = sentOperation({ _id: 'op_1', kind: 'payment.cancel' });
+  const held = intentObject({ status: 'requires_capture', amount_capturable: 2500, latest_charge: 'ch_1' });
+  const taken = (amount_received: number) => paidIntent({ amount_received });
+  const canceled = intentObject({ status: 'canceled' });
+  const DONE = { ...SUCCEEDED, resultId: 'pi_1' };
+  const unexpected = { status: 'refused', open: false };
+
+  it('is settled by the end of its PaymentIntent, told or read, with our key or without', () => {
+    const ways = (object: StripeObject) => [
+      told(object),
+      told(object, 1, { requestKey: capture.stripeKey }),
+      read(object, 0),
+      read(object, 0, { source: 'list' }),
+    ];
+    for (const snapshot of ways(taken(600))) {
+      expect(settle(capture, snapshot)).to.deep.equal(DONE);
+      expect(settle(cancel, snapshot)).to.deep.include(unexpected);
+    }
+    for (const snapshot of ways(canceled)) {
+      expect(settle(capture, snapshot)).to.deep.include(unexpected);
+      expect(settle(cancel, snapshot)).to.deep.equal(DONE);
+    }
+    expect(settle(capture, read(taken(2500), 0)), 'somebody else captured').to.deep.include(unexpected);
+  });
+
+  it('stays open as long as the PaymentIntent has not come to its end', () => {
+    for (const operation of [capture, cancel]) expect(settle(operation, read(held, 0))).to.equal(null);
+    expect(settle(cancel, read(intentObject({ status: 'processing' }), 0))).to.equal(null);
+  });
+
+  it('is not settled by another PaymentIntent, and is looked up when its charge is told first', () => {
+    expect(settle(capture, read(paidIntent({ id: 'pi_2', amount_received: 600 }), 0))).to.equal(null);
+    const charge = told(chargeObject(), 1, { requestKey: capture.stripeKey });
+    expect(settle(capture, charge)).to.deep.equal(DUE_NOW);
+  });
+
+  it('sets an order that was to be canceled back when the cancel is refused', () => {
+    const order = exampleOrder({ _id: 'ord_1', status: 'cancelling' });
+    const paid = examplePayment({ _id: 'pay_1', orderId: 'ord_1' });
+    const rows = workingSet({ orders: [order], payments: [paid], operations: [cancel] });
+    const changes = settleOperations(read(taken(600), 0), rows, NOW);
+    expect(
+      changes.find((change) => change.type === 'move' && change.collection === 'orders'),
+    ).to.deep.include({
+      id: 'ord_1',
+      set: { status: 'pending' },
+    });
+  });
+});
+
+describe('an operation that was given up', () => {
+  const abandoned = { status: 'abandoned', open: false } as const;
+
+  it('is settled by the object that names it, and alerts', () => {
+    const operation = sentOperation({ _id: 'op_1', kind: 'refund.create', ...abandoned });
+    const rows = workingSet({ payments: [payment], operations: [operation] });
+    const [settled, alert] = settleOperations(
+      told(refundObject({ metadata: { guichet_operation: 'op_1' } })),
+      rows,
+      NOW,
+    );
+    expect(settled).to.deep.include({ type: 'move', id: 'op_1', set: { ...SUCCEEDED, resultId: 're_1' } });
+    expect(alert).to.include({ type: 'effect', id: 'alert:operation_revived:op_1' });
+  });
+
+  it('is left alone by everything else', () => {
+    const refund = sentOperation({ _id: 'op_1', kind: 'refund.create', ...abandoned });
+    expect(settle(refund, told(refundObject()))).to.equal(null);
+    expect(settle(refund, told(chargeObject(), 1, { requestKey: refund.stripeKey }))).to.equal(null);
+    const cancel = sentOperation({ _id: 'op_1', kind: 'payment.cancel', ...abandoned });
+    expect(settle(cancel, read(paidIntent(), 0)), 'paid: it was not canceled').to.equal(null);
   });
 });

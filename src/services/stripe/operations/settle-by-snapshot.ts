@@ -1,8 +1,13 @@
 import type Stripe from 'stripe';
-import { type Change, move } from '../../../domain/changes.js';
+import { type Change, type Move, move } from '../../../domain/changes.js';
+import { stepEndedBy } from '../../../domain/payment-step.js';
 import type { OperationRow, Refusal } from '../../../domain/rows/operation.js';
+import type { PaymentRow } from '../../../domain/rows/payment.js';
+import type { StripeObject } from '../../../domain/stripe-answer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
+import { alertOf } from '../families/alert.js';
 import { operationIdOf } from '../families/family.js';
+import { reopenOrder } from '../families/pay-order.js';
 import { errorOf } from '../families/payment-intent.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
 
@@ -14,28 +19,42 @@ const MAKES: Readonly<Record<string, OperationRow['kind']>> = {
 };
 
 /** Closed as done. Shared by the answer, the event and the look-up, so that all three leave the same row. */
-export function succeed(operation: OperationRow, resultId: string, now: Date): Change {
+export function succeed(operation: OperationRow, resultId: string, now: Date): Move<'operations'> {
   return move('operations', operation._id, { ...closed(now), status: 'succeeded', resultId });
 }
 
 /** Closed as refused. */
-export function refuse(operation: OperationRow, refusal: Refusal, now: Date): Change {
+export function refuse(operation: OperationRow, refusal: Refusal, now: Date): Move<'operations'> {
   return move('operations', operation._id, { ...closed(now), status: 'refused', refusal });
 }
 
-function closed(now: Date) {
+export function closed(now: Date) {
   return { open: false, settledAt: now, lease: null, dueAt: undefined };
 }
 
 /**
  * What a snapshot says about operations whose outcome is open (DESIGN rule 1): it settles the one that made its
- * object, and a confirm whose key caused it or whose payment has visibly moved on. An event of another object with
+ * object, a confirm whose key caused it or whose payment has visibly moved on, and a capture or cancel whose payment
+ * has come to its end. An event of another object with
  * our key settles nothing (its own object may still be on its way) but makes the look-up due now.
  */
 export function settleOperations(snapshot: Snapshot, rows: WorkingSet, now: Date): Change[] {
   return rows
-    .filter('operations', (operation) => operation.open)
-    .flatMap((operation) => settleOne(operation, snapshot, { rows, now }));
+    .filter('operations', ({ open, status }) => open || status === 'abandoned')
+    .flatMap((operation) => (operation.open ? settleOne : revive)(operation, snapshot, { rows, now }));
+}
+
+/** Given up and carried out after all: the families have taken its rows up again, and a person must look. */
+function revive(
+  operation: OperationRow,
+  snapshot: Snapshot,
+  { rows, now }: { rows: WorkingSet; now: Date },
+): Change[] {
+  const settled = settleOne(operation, snapshot, { rows, now }).filter(
+    (change) =>
+      change.type === 'move' && change.collection === 'operations' && change.set.status === 'succeeded',
+  );
+  return settled.length > 0 ? [...settled, alertOf('operation_revived', operation._id)] : [];
 }
 
 function settleOne(
@@ -48,10 +67,12 @@ function settleOne(
   if (MAKES[object.object] === operation.kind && operationIdOf(object) === operation._id) {
     return [succeed(operation, object.id, now)];
   }
-  if (operation.kind === 'payment.confirm' && object.object === 'payment_intent') {
-    const payment = rows.get('payments', operation.subject.id);
-    if (payment?.stripe.paymentIntentId === object.id) {
-      return settleConfirm(operation, snapshot, now);
+  const payment = rows.get('payments', operation.subject.id);
+  if (object.object === 'payment_intent' && payment?.stripe.paymentIntentId === object.id) {
+    if (operation.kind === 'payment.confirm') return settleConfirm(operation, snapshot, now);
+    if (isStep(operation)) {
+      const settled = settleStep(operation, snapshot, now);
+      if (settled) return [settled, ...afterRefusal(operation, settled, { payment, rows })];
     }
   }
   return keyed ? [move('operations', operation._id, { dueAt: now })] : [];
@@ -65,6 +86,53 @@ function settleConfirm(operation: OperationRow, snapshot: Snapshot, now: Date): 
   const error = intent.status === 'requires_payment_method' ? errorOf(intent.last_payment_error) : null;
   if (!error) return [succeed(operation, snapshot.object.id, now)];
   return [refuse(operation, { status: 402, param: null, ...error }, now)];
+}
+
+/** A capture or cancel whose PaymentIntent has come to its end, one way or the other, cannot be carried out any more. */
+function settleStep(operation: OperationRow, { object }: Snapshot, now: Date): Move<'operations'> | null {
+  switch (stepEndedBy(stepOf(operation), intentEnd(object))) {
+    case 'done':
+      return succeed(operation, object.id, now);
+    case 'refused':
+      return refuse(operation, unexpectedState(String(object.status)), now);
+    case 'open':
+      return null;
+  }
+}
+
+function afterRefusal(
+  { kind }: OperationRow,
+  settled: Move<'operations'>,
+  { payment, rows }: { payment: PaymentRow; rows: WorkingSet },
+): Change[] {
+  return kind === 'payment.cancel' && settled.set.status === 'refused' ? reopenOrder(payment, rows) : [];
+}
+
+/** What was asked for has come about, whoever did it: Stripe refuses it then, and it is done all the same. */
+export function isDoneBy(operation: OperationRow, intent: StripeObject): boolean {
+  return isStep(operation) && stepEndedBy(stepOf(operation), intentEnd(intent)) === 'done';
+}
+
+function isStep({ kind }: OperationRow): boolean {
+  return kind === 'payment.capture' || kind === 'payment.cancel';
+}
+
+function stepOf({ kind, params }: OperationRow) {
+  const { amount_to_capture: amount } = JSON.parse(params) as { amount_to_capture?: number };
+  return kind === 'payment.capture'
+    ? { action: 'capture' as const, amount: amount ?? 0 }
+    : { action: 'cancel' as const };
+}
+
+function intentEnd(object: StripeObject) {
+  const intent = object as StripeObject & Pick<Stripe.PaymentIntent, 'status' | 'amount_received'>;
+  return { status: intent.status, amountReceived: intent.amount_received };
+}
+
+function unexpectedState(status: string): Refusal {
+  const code = 'payment_intent_unexpected_state';
+  const message = `The PaymentIntent is ${status}.`;
+  return { status: 400, type: 'invalid_request_error', code, declineCode: null, param: null, message };
 }
 
 /** A read shows a confirm only by another status, or by another charge, than before it was sent. */

@@ -161,14 +161,19 @@ describe('decideSnapshots', () => {
 
   it('takes a charge that was refunded only if our refunds explain it', async () => {
     const refunded = told(chargeObject({ amount_refunded: 700 }), 2);
-    const held = (sums: object) => ({ payments: [examplePayment({ ...payment, ...sums })] });
-    const unknown = await decide(held({}), refunded);
+    const held = (...statuses: ('reserved' | 'succeeded')[]) => {
+      const refunds = statuses.map((status) =>
+        exampleRefund({ paymentId: payment._id, amount: 700, status }),
+      );
+      return { payments: [payment], refunds };
+    };
+    const unknown = await decide(held(), refunded);
     expect(unknown.verdicts).to.deep.equal([{ decision: 'fetch', reason: 'contradicts_our_rows' }]);
     expect(unknown.mirror).to.deep.equal([]);
-    expect(decisions(await decide(held({ amountReserved: 700 }), refunded))).to.deep.equal(['apply']);
-    expect(decisions(await decide(held({ amountRefunded: 700 }), refunded))).to.deep.equal(['apply']);
+    expect(decisions(await decide(held('reserved'), refunded))).to.deep.equal(['apply']);
+    expect(decisions(await decide(held('succeeded'), refunded))).to.deep.equal(['apply']);
     const fetched = read(chargeObject({ amount_refunded: 700 }), 0);
-    expect(decisions(await decide(held({}), fetched)), 'what was read is true').to.deep.equal(['apply']);
+    expect(decisions(await decide(held(), fetched)), 'what was read is true').to.deep.equal(['apply']);
   });
 
   it('keeps rows of another account or mode out of it', async () => {

@@ -31,6 +31,8 @@ export interface DecideOptions {
   known?: Needs;
   /** What is certain before the snapshots are weighed, such as the answer that brought them. */
   prelude?: (rows: WorkingSet, now: Date) => void;
+  /** What follows from what was decided. */
+  epilogue?: (rows: WorkingSet, after: { now: Date; verdicts: Decided['verdicts'] }) => void;
 }
 
 /** The mirror rows of one transaction, as they are after each decision. */
@@ -64,7 +66,7 @@ class Mirror {
 export async function decideSnapshots(
   bound: BoundRepositories,
   snapshots: readonly Snapshot[],
-  { context, known, prelude }: DecideOptions,
+  { context, known, prelude, epilogue }: DecideOptions,
 ): Promise<Decided> {
   const mirror = new Mirror(await bound.stripeObjects.getMany([...new Set(snapshots.map(idInMirror))]));
   const rows = await loadRows(bound, snapshots, known);
@@ -81,6 +83,7 @@ export async function decideSnapshots(
     }
     return verdict;
   });
+  epilogue?.(rows, { now: context.now, verdicts });
   return { rows, mirror: mirror.writes(), verdicts };
 }
 

@@ -20,6 +20,7 @@ const LOADERS: Readonly<Record<keyof Needs, Load>> = {
   openOperationsOfPayments: loader('operations', (bound, ids) => bound.operations.openOfPayments(ids)),
   payments: loader('payments', (bound, ids) => bound.payments.getMany(ids)),
   paymentsOfIntents: loader('payments', (bound, ids) => bound.payments.byIntentIds(ids)),
+  livePaymentsOfOrders: loader('payments', (bound, ids) => bound.payments.liveOfOrders(ids)),
   orders: loader('orders', (bound, ids) => bound.orders.getMany(ids)),
   refunds: loader('refunds', (bound, ids) => bound.refunds.getMany(ids)),
   refundsOfPayments: loader('refunds', (bound, ids) => bound.refunds.ofPayments(ids)),
@@ -44,7 +45,7 @@ export async function loadRows(
   const asked = new Map(KINDS.map((kind) => [kind, new Set<string>()]));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const found = snapshots.flatMap((snapshot) => [ownNeeds(snapshot), familyNeeds(snapshot, rows)]);
-    const needs = [known, ...found, refundNeeds(rows)];
+    const needs = [known, ...found, refundNeeds(rows), cancelNeeds(rows)];
     const loaded = await loadRound(bound, rows, { needs, asked });
     if (!loaded) break;
   }
@@ -81,6 +82,15 @@ function ownNeeds({ object, requestKey }: Snapshot): Needs {
 function refundNeeds(rows: WorkingSet): Needs {
   const paymentIds = rows.filter('refunds', () => true).map((refund) => refund.paymentId);
   return { payments: paymentIds, refundsOfPayments: paymentIds };
+}
+
+/** A cancel that is refused sets its payment's order back. */
+function cancelNeeds(rows: WorkingSet): Needs {
+  const payments = rows
+    .filter('operations', ({ kind }) => kind === 'payment.cancel')
+    .map(({ subject }) => subject.id);
+  const orders = payments.flatMap((id) => rows.get('payments', id)?.orderId ?? []);
+  return { payments, orders };
 }
 
 function familyNeeds(snapshot: Snapshot, rows: WorkingSet): Needs {

@@ -57,16 +57,17 @@ export async function readObject(
   const object = await dependencies.repositories.stripeObjects.get(mirrorId(ref, ref.id));
   const inner = [object?.data.latest_charge, ...(ref.related ?? [])].filter((id) => typeof id === 'string');
   const versions = await versionsOf(dependencies.repositories, ref, [ref.id, ...inner]);
-  const answer = await get(dependencies, path, ref);
-  if (answer?.type !== 'object') throw new UnreadableObject(ref, answer);
+  const answer = await readPath(dependencies, path, ref);
   return snapshotsOfAnswer(answer, { scope: ref, source: 'fetch', versions, cause, first: false });
 }
 
-async function get(
+/** One GET, within the time budget. Throws `UnreadableObject` unless Stripe gave an object, or a list of them. */
+export async function readPath(
   { gateway, platformAccountId, timing }: ReadDependencies,
   path: string,
-  { stripeAccountId }: StripeScope,
-): Promise<StripeAnswer | null> {
+  ref: ObjectRef,
+): Promise<Extract<StripeAnswer, { type: 'object' }>> {
+  const { stripeAccountId } = ref;
   const account = stripeAccountId === platformAccountId ? {} : { account: stripeAccountId };
   const outcome = await sendPatiently(
     (timeoutMs) => gateway.send({ method: 'GET', path, ...account, timeoutMs }),
@@ -75,7 +76,9 @@ async function get(
       timeoutMs: timing.callTimeoutMs,
     },
   );
-  return outcome?.answer ?? null;
+  const answer = outcome?.answer ?? null;
+  if (answer?.type !== 'object') throw new UnreadableObject(ref, answer);
+  return answer;
 }
 
 /** The snapshots that an answer holds: its object, or the PaymentIntent inside an error. */

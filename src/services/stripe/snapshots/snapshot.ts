@@ -20,10 +20,12 @@ export interface Snapshot extends StripeScope {
   /** The key of the request that made Stripe change the object, where an event tells it. */
   requestKey: string | null;
   eventType: string | null;
+  /** Of a refund: its charge as the same read showed it, with its refunds; null where nothing was read. */
+  charge: StripeObject | null;
   cause: Cause;
 }
 
-type Rest = Omit<Snapshot, 'object'>;
+type Rest = Omit<Snapshot, 'object' | 'charge'>;
 
 /**
  * Splits an object into itself and every mirrored object that was expanded inside it, each a snapshot of its own.
@@ -35,19 +37,34 @@ export function splitExpanded(
   versions: ReadonlyMap<string, number>,
 ): Snapshot[] {
   const found: Snapshot[] = [];
-  const flatten = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(flatten);
+  const flatten = (value: unknown, around: StripeObject | null): unknown => {
+    if (Array.isArray(value)) return value.map((inner) => flatten(inner, around));
     if (!isRecord(value)) return value;
-    const fields = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, flatten(inner)]));
+    const charge = chargeAt(value) ?? around;
+    const entries = Object.entries(value).map(([key, inner]) => [key, flatten(inner, charge)] as const);
+    const fields = Object.fromEntries(entries);
     if (!isMirrored(value)) return fields;
     const first = value === object ? rest.first : false;
     const snapshot = { ...fields, id: value.id, object: value.object };
-    found.push({ ...rest, first, object: snapshot, versionAtStart: versions.get(value.id) ?? 0 });
+    const versionAtStart = versions.get(value.id) ?? 0;
+    found.push({
+      ...rest,
+      first,
+      object: snapshot,
+      versionAtStart,
+      charge: value.object === 'refund' ? charge : null,
+    });
     return value.id;
   };
-  flatten(object);
+  flatten(object, null);
   // The outer object comes first: its family knows the rows that the inner ones hang on.
   return found.reverse();
+}
+
+/** The charge itself, or the one that is expanded in a refund. */
+function chargeAt(value: Record<string, unknown>): StripeObject | null {
+  const charge = value.object === 'refund' ? value.charge : value;
+  return isRecord(charge) && charge.object === 'charge' ? (charge as StripeObject) : null;
 }
 
 const MIRRORED = new Set(['payment_intent', 'charge', 'refund', 'customer']);

@@ -30,6 +30,7 @@ export function snapshotOfEvent(row: WebhookEventRow): Snapshot {
     untrusted: doubt(row),
     requestKey: row.requestKey,
     eventType: row.type,
+    charge: null,
     cause: { actor: { type: 'stripe', id: row._id }, requestId: null },
   };
 }

@@ -15,9 +15,10 @@ export async function fetchForEvents(
   if (!first?.objectId) return;
   const { stripeAccountId, livemode, objectId } = first;
   try {
-    const { object } = snapshotOfEvent(first).object;
+    const { object, charge } = snapshotOfEvent(first).object;
     const cause = { actor: { type: 'stripe' as const, id: first._id }, requestId: null };
-    const ref = { object, id: objectId, stripeAccountId, livemode };
+    const related = typeof charge === 'string' ? [charge] : [];
+    const ref = { object, id: objectId, stripeAccountId, livemode, related };
     const snapshots = await readObject(dependencies, ref, cause);
     await applyFetched(dependencies, rows, snapshots);
   } catch (error) {

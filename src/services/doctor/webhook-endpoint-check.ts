@@ -1,0 +1,77 @@
+import type { StripeAnswer } from '../../domain/stripe-answer.js';
+import { API_VERSION } from '../../utils/stripe/api-version.js';
+import { WEBHOOK_PATH } from '../../utils/stripe/webhook-path.js';
+import { registeredEvents } from '../stripe/families/registry.js';
+import type { Check, Finding } from './check.js';
+import { failed, ok, warning } from './check.js';
+import { noAnswer } from './stripe-checks.js';
+
+interface Endpoint {
+  url: string;
+  status: string;
+  api_version: string | null;
+  enabled_events: string[];
+}
+
+const WHERE = 'in the Stripe dashboard, Developers, Webhooks';
+
+/** Whether Stripe sends what Guichet needs to where it listens. `publicUrl`: PUBLIC_URL. */
+export function webhookEndpointCheck(
+  listEndpoints: () => Promise<StripeAnswer>,
+  { publicUrl, apiBaseUrl }: { publicUrl: string | null; apiBaseUrl: string },
+): Check {
+  return {
+    name: 'webhook endpoint',
+    async run() {
+      const answer = await listEndpoints();
+      if (answer.type === 'error' && answer.status === 403)
+        return warning(
+          'not checked: the key may not read webhook endpoints',
+          `give the restricted key "Webhook Endpoints: Read", or look ${WHERE}`,
+        );
+      if (answer.type !== 'object') throw noAnswer(answer, { apiBaseUrl });
+      const endpoints = answer.object.data as Endpoint[];
+      if (publicUrl === null)
+        return warning(
+          'not checked: without PUBLIC_URL nobody can tell which endpoint is ours',
+          'set PUBLIC_URL to where Stripe reaches this service',
+        );
+      return judge(endpoints, `${publicUrl.replace(/\/$/, '')}${WEBHOOK_PATH}`);
+    },
+  };
+}
+
+/** One good endpoint is enough; else the first one tells what it lacks. */
+function judge(endpoints: readonly Endpoint[], url: string): Finding {
+  const ours = endpoints.filter((endpoint) => sameUrl(endpoint.url, url));
+  const findings = ours.map(judgeOne);
+  const best =
+    findings.find(({ status }) => status === 'ok') ?? findings.find(({ status }) => status === 'warning');
+  return (
+    best ??
+    findings[0] ??
+    failed(
+      `Stripe has no webhook endpoint for ${url}`,
+      `create one ${WHERE}, with API version ${API_VERSION} and the events ${registeredEvents.join(', ')}`,
+    )
+  );
+}
+
+function judgeOne({ url, status, api_version, enabled_events }: Endpoint): Finding {
+  if (status !== 'enabled') return failed(`the endpoint ${url} is ${status}`, `enable it ${WHERE}`);
+  const missing = enabled_events.includes('*')
+    ? []
+    : registeredEvents.filter((type) => !enabled_events.includes(type));
+  if (missing.length > 0)
+    return failed(`the endpoint ${url} does not send ${missing.join(', ')}`, `add these events ${WHERE}`);
+  const replace = `make a new endpoint with API version ${API_VERSION}, since that of an endpoint cannot be changed, and remove this one`;
+  if (api_version === null)
+    return warning(`the endpoint ${url} follows the default API version of the account`, replace);
+  return api_version === API_VERSION
+    ? ok(`${url} is enabled at ${API_VERSION} and sends every event that is read`)
+    : failed(`the endpoint ${url} has API version ${api_version}`, replace);
+}
+
+function sameUrl(one: string, other: string): boolean {
+  return URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href;
+}

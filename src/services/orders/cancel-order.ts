@@ -1,0 +1,97 @@
+import { move } from '../../domain/changes.js';
+import { conflict, type GuichetError, notFound } from '../../domain/errors.js';
+import { isCancelable } from '../../domain/payment-state.js';
+import type { OrderRow } from '../../domain/rows/order.js';
+import type { PaymentRow } from '../../domain/rows/payment.js';
+import { WorkingSet } from '../../domain/working-set.js';
+import type { UseCaseDependencies } from '../dependencies.js';
+import { intentIdOf, operationInProgress, runPaymentOperation } from '../payments/payment-operation.js';
+import { orderTurns } from '../stripe/families/pay-order.js';
+import { outcomeError } from '../stripe/operations/outcome-error.js';
+import { cancelStep } from '../stripe/payment-steps.js';
+import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
+import type { CallContext, CancelOrderInput, UseCases } from '../use-cases.js';
+
+/**
+ * Cancels an order in two steps: `cancelling`, while Stripe is asked to cancel its payment, and `canceled` once Stripe
+ * says so. Without a payment it is canceled at once. An order that is canceled already is given back as it is. Throws
+ * `order_not_cancelable` (409) when it is paid or its payment is processing; then it is left, or becomes paid.
+ */
+export function cancelOrder(dependencies: UseCaseDependencies): UseCases['cancelOrder'] {
+  const { orders, payments, operations } = dependencies.repositories;
+  return async (input, context) => {
+    const resumed = context.idempotency?.operationId;
+    const operation = resumed ? await operations.get(resumed) : null;
+    const payment = await (operation
+      ? payments.get(operation.subject.id)
+      : payments.liveOfOrder(input.orderId));
+    if (payment) await throughPayment(dependencies, { input, paymentId: payment._id }, context);
+    else await atOnce(dependencies, input, context);
+    return requireOrder(await orders.getWithCheckoutToken(input.orderId));
+  };
+}
+
+async function throughPayment(
+  dependencies: UseCaseDependencies,
+  { input, paymentId }: { input: CancelOrderInput; paymentId: string },
+  context: CallContext,
+): Promise<void> {
+  const { orders, payments } = dependencies.repositories;
+  const cause = { actor: context.actor, requestId: context.requestId };
+  const operation = await runPaymentOperation(
+    dependencies,
+    { paymentId, context },
+    async (payment, { bound, rows, now }) => {
+      const order = requireOrder(await bound.orders.get(input.orderId));
+      // It ended after it was found: the next request sees the order without it.
+      if (!payment.live) throw operationInProgress();
+      if (!intentIdOf(payment) || !isCancelable(payment.status)) throw notCancelable(order, payment);
+      rows.load('orders', [order]);
+      rows.load('payments', [payment]);
+      // Written too: what ends it at the same moment must see the order that waits for that.
+      rows.apply([move('payments', payment._id, {})], cause, now);
+      const { reason } = input;
+      const turn = { status: 'cancelling' as const, action: 'order.cancel', ...(reason ? { reason } : {}) };
+      if (order.status !== 'cancelling') rows.apply(orderTurns(order, turn), cause, now);
+      return cancelStep(reason);
+    },
+  );
+  if (operation.status === 'succeeded') return;
+  const payment = await payments.get(paymentId);
+  if (operation.status !== 'refused' || !payment || isCancelable(payment.status)) {
+    throw outcomeError(operation, { paymentId });
+  }
+  throw notCancelable(requireOrder(await orders.get(input.orderId)), payment);
+}
+
+async function atOnce(
+  { repositories, clock }: UseCaseDependencies,
+  { orderId, reason }: CancelOrderInput,
+  { actor, requestId }: CallContext,
+): Promise<void> {
+  await repositories.transaction({ ...API_TRANSACTION, about: orderId }, async (bound) => {
+    const order = requireOrder(await bound.orders.get(orderId));
+    if (order.status === 'canceled') return;
+    if (order.status === 'paid') throw notCancelable(order, null);
+    if (await bound.payments.liveOfOrder(orderId)) throw operationInProgress();
+    const now = clock.now();
+    const rows = new WorkingSet();
+    rows.load('orders', [order]);
+    const turn = { status: 'canceled' as const, action: 'order.canceled', ...(reason ? { reason } : {}) };
+    rows.apply(orderTurns(order, turn), { actor, requestId }, now);
+    await bound.commit({ rows, mirror: [], now });
+  });
+}
+
+function requireOrder(order: OrderRow | null): OrderRow {
+  if (!order) throw notFound('order_not_found', 'There is no such order.');
+  return order;
+}
+
+function notCancelable(order: OrderRow, payment: PaymentRow | null): GuichetError {
+  const paid = order.status === 'paid' || payment?.status === 'succeeded';
+  const detail = paid
+    ? 'The order is paid: it cannot be canceled. Refund its payment instead.'
+    : `The payment of the order is ${payment?.status}: it cannot be canceled now.`;
+  return conflict('order_not_cancelable', detail);
+}

@@ -1,0 +1,32 @@
+import { conflict, type GuichetError } from '../../domain/errors.js';
+import { isCancelable } from '../../domain/payment-state.js';
+import type { PaymentRow } from '../../domain/rows/payment.js';
+import type { UseCaseDependencies } from '../dependencies.js';
+import { outcomeError } from '../stripe/operations/outcome-error.js';
+import { cancelStep } from '../stripe/payment-steps.js';
+import type { UseCases } from '../use-cases.js';
+import { intentIdOf, runPaymentOperation } from './payment-operation.js';
+import { requirePayment } from './require-payment.js';
+
+/**
+ * Ends a payment for good; what was authorised is released. Its order can be paid anew. Throws `payment_not_cancelable`
+ * (409) for one that is processing or has ended, also when that turns out at Stripe only.
+ */
+export function cancelPayment(dependencies: UseCaseDependencies): UseCases['cancelPayment'] {
+  const { repositories } = dependencies;
+  return async ({ paymentId, reason }, context) => {
+    const operation = await runPaymentOperation(dependencies, { paymentId, context }, (payment) => {
+      if (!intentIdOf(payment) || !isCancelable(payment.status)) throw notCancelable(payment);
+      return cancelStep(reason);
+    });
+    const payment = requirePayment(await repositories.payments.get(paymentId));
+    if (operation.status === 'succeeded') return payment;
+    const ended = operation.status === 'refused' && !isCancelable(payment.status);
+    throw ended ? notCancelable(payment) : outcomeError(operation, { paymentId });
+  };
+}
+
+function notCancelable({ status }: PaymentRow): GuichetError {
+  const instead = status === 'succeeded' ? ' Refund it instead.' : '';
+  return conflict('payment_not_cancelable', `The payment is ${status}: it cannot be canceled.${instead}`);
+}

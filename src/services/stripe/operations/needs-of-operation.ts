@@ -1,0 +1,15 @@
+import type { OperationRow } from '../../../domain/rows/operation.js';
+import type { Needs } from '../families/family.js';
+
+/** The operation, its subject, and what its refusal changes. */
+export function needsOf({ _id, subject }: OperationRow): Needs {
+  const operations = [_id];
+  switch (subject.collection) {
+    case 'customers':
+      return { operations, customers: [subject.id] };
+    case 'payments':
+      return { operations, payments: [subject.id], openOperationsOfPayments: [subject.id] };
+    case 'refunds':
+      return { operations, refunds: [subject.id] };
+  }
+}

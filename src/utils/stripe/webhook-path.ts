@@ -1,0 +1,2 @@
+/** Where Stripe posts events, below PUBLIC_URL. */
+export const WEBHOOK_PATH = '/api/webhooks/stripe';
