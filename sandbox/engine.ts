@@ -43,7 +43,18 @@ interface Header {
   at?: number;
 }
 
-/** A data file keeps the seed and the frozen clock that it began with. */
+function checkHeader({ seed, at }: Header, { dataFile, seed: given }: SandboxOptions, fresh: Header): void {
+  const broken = `the data file ${dataFile} cannot be used: `;
+  if (typeof seed !== 'string') throw new Error(`${broken}it is not one of a sandbox`);
+  if (given !== undefined && seed !== fresh.seed)
+    throw new Error(`${broken}it began with another seed. Leave the seed out, or take another file.`);
+  if (fresh.at !== undefined && at !== fresh.at)
+    throw new Error(
+      `${broken}it began ${at === undefined ? 'with a running clock' : `at ${new Date(at).toISOString()}`}. Leave the start time out, or take another file.`,
+    );
+}
+
+/** A data file keeps the seed and the frozen clock that it began with: others would be ignored, so they are refused. */
 function openLog(options: SandboxOptions): { log: Log | undefined; header: Header } {
   const { startTime } = options;
   const fresh: Header = {
@@ -54,7 +65,10 @@ function openLog(options: SandboxOptions): { log: Log | undefined; header: Heade
   if (options.dataFile === undefined) return { log: undefined, header: fresh };
   const log = Log.open(options.dataFile);
   const header = log.lines[0] as Header | undefined;
-  if (header) return { log, header };
+  if (header) {
+    checkHeader(header, options, fresh);
+    return { log, header };
+  }
   log.lines.push(fresh);
   log.append(fresh);
   return { log, header: fresh };

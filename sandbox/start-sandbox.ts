@@ -53,6 +53,7 @@ export interface Sandbox {
   control: SandboxControl;
   /** Settles when no job of the near future and no delivery is pending. */
   idle(): Promise<void>;
+  /** May be called again: it waits for the same end. */
   stop(): Promise<void>;
 }
 
@@ -140,6 +141,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server.once('error', (error) => void engine.stop().then(() => reject(error)));
     server.listen(options.port ?? 0, host, resolve);
   });
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+    await engine.stop();
+  };
   const { port } = server.address() as AddressInfo;
   engine.surroundings.url = addressOf(host, port);
   await store.flushed();
@@ -153,11 +161,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     setWebhookUrl,
     control,
     idle,
-    async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-      await engine.stop();
-    },
+    stop: () => (stopped ??= stop()),
   };
 }

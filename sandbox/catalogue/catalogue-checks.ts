@@ -45,13 +45,6 @@ export function checkLength(value: string | undefined | null, most: number, para
   );
 }
 
-/** Stripe takes web addresses only. */
-export function checkUrl(value: string | undefined | null, param: string): void {
-  if (!value) return;
-  const known = URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol);
-  if (!known) throw invalidRequest('Not a valid URL', { code: 'url_invalid', param });
-}
-
 export function checkFuture(when: number | undefined, now: number, param: string): void {
   if (when !== undefined && when <= now)
     throw invalidRequest(`Invalid timestamp: must be an integer Unix timestamp in the future.`, { param });

@@ -3,8 +3,9 @@ import { emit } from '../events/emit.js';
 import { invalidRequest, resourceMissing } from '../http/stripe-error.js';
 import { fromSkeleton } from '../present/skeleton.js';
 import type { Transaction } from '../store/transaction.js';
+import { checkUrl } from '../validate/formats.js';
 import { type MetadataParam, mergeMetadata } from '../validate/metadata.js';
-import { alreadyExists, cannotBeEmpty, checkUrl } from './catalogue-checks.js';
+import { alreadyExists, cannotBeEmpty } from './catalogue-checks.js';
 
 /** All that a product can be made of; the `product_data` of a price and of Checkout is a part of it. */
 export interface ProductParams {

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { checkFuture, checkLength, checkUrl, missing, refuseBoth } from '../catalogue/catalogue-checks.js';
+import { checkFuture, checkLength, missing, refuseBoth } from '../catalogue/catalogue-checks.js';
 import { at } from '../clock/jobs.js';
 import { invalidRequest, notImplemented, StripeError } from '../http/stripe-error.js';
 import { checkAmount, knownCurrency } from '../ledger/currencies.js';
@@ -9,6 +9,7 @@ import { checkDebitCurrency } from '../payments/sepa-debit.js';
 import { fromSkeleton } from '../present/skeleton.js';
 import type { CheckoutDiscount } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
+import { checkEmail, checkUrl } from '../validate/formats.js';
 import { mergeMetadata } from '../validate/metadata.js';
 import { discounted, discountOf, totals } from './discounts.js';
 import { newLines } from './line-items.js';
@@ -50,8 +51,6 @@ const SWITCHES = [
 /** How Checkout can be paid here. */
 const PAYABLE = ['card', 'link', 'sepa_debit'];
 const AUTOMATIC_TYPES = ['card', 'link'];
-
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /** Stores an open session, with the job of its expiry. */
 export function newSession(tx: Transaction, params: Params): Session {
@@ -246,12 +245,7 @@ function checkExpiry(tx: Transaction, expires_at: number | undefined): void {
 function checkCustomer(params: Params): void {
   refuseBoth(params, ['customer', 'customer_email']);
   refuseBoth(params, ['customer', 'customer_creation']);
-  const email = params.customer_email;
-  if (email !== undefined && !EMAIL.test(email))
-    throw invalidRequest(`Invalid email address: ${email}`, {
-      code: 'email_invalid',
-      param: 'customer_email',
-    });
+  checkEmail(params.customer_email, 'customer_email');
 }
 
 function checkMethods({ mode, payment_method_types: types }: Params): void {

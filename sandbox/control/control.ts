@@ -150,6 +150,8 @@ function stateOf({ accounts }: Store, { account }: OfAccount = {}): AccountState
   return accounts.state(account);
 }
 
+const END_OF_TIME = Date.UTC(9999, 11, 31);
+
 function clockControl({ clock, store, jobs, deliverer }: Engine): SandboxControl['clock'] {
   return {
     get offset() {
@@ -159,6 +161,7 @@ function clockControl({ clock, store, jobs, deliverer }: Engine): SandboxControl
     advance(ms) {
       if (!(ms >= 0))
         throw new Error('advance must be a number of milliseconds, 0 or more: time moves forward only');
+      if (clock.nowMs() + ms > END_OF_TIME) throw new Error('advance leads beyond the year 9999');
       store.moveClock(ms);
       jobs.runDue();
       deliverer.runDue();

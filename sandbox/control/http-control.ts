@@ -28,10 +28,10 @@ class NotFound extends Error {}
 export function controlPlane(control: SandboxControl, sandbox: Surroundings): Page {
   const verbs = verbsOf(control, sandbox);
   return async (request) => {
-    const [, , first = '', ...rest] = request.path.split('/').map(decodeURIComponent);
     const refused = refusal(request, sandbox.allowedHosts);
     if (refused !== undefined) return json(403, { error: refused });
     try {
+      const [, , first = '', ...rest] = request.path.split('/').map(decodeURIComponent);
       if (first === '3ds') return threeDSecure(control, request, rest[0] ?? '');
       if (first === '') return json(200, { verbs: describe(verbs) });
       const verb = verbs[`${request.method} ${first}`];

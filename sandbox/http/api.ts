@@ -250,7 +250,8 @@ function replayed({ status, body, requestId }: StoredAnswer): Answer {
 async function delayed(fault: Fault | undefined, when: Fault['when']): Promise<void> {
   if (fault?.when !== when || fault.action.type !== 'delay') return;
   const { ms } = fault.action;
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  // While the sandbox listens it keeps the process alive; a delayed answer must not do so after that.
+  await new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 /** What a fault does to an answer that was already earned. */

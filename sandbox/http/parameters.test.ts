@@ -127,6 +127,27 @@ describe('sandbox: parameters, errors and headers', function () {
       'statement_descriptor',
       'Invalid string: ssssssssss...sss; must be at most 22 characters',
     ],
+    [
+      'amount=100&currency=usd&receipt_email=ada',
+      'email_invalid',
+      'receipt_email',
+      'Invalid email address: ada',
+    ],
+    ...['nowhere', 'javascript:alert(1)'].map(
+      (url) =>
+        [
+          `amount=100&currency=usd&confirm=true&payment_method=pm_card_visa&return_url=${url}`,
+          'url_invalid',
+          'return_url',
+          'Not a valid URL',
+        ] as const,
+    ),
+    [
+      'amount=100&currency=usd&confirm=true&payment_method=pm_card_visa&return_url=app://back&statement_descriptor=TEA',
+      undefined,
+      'statement_descriptor',
+      'You cannot set `statement_descriptor` for a card charge. Set `statement_descriptor_suffix` instead.',
+    ],
   ] as const)
     it(`refuses ${body.slice(0, 90)} as Stripe does: ${message?.slice(0, 60)}`, async () => {
       const { status, error } = await post('/v1/payment_intents', body);

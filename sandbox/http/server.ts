@@ -23,7 +23,7 @@ async function respond(
 ): Promise<void> {
   try {
     const body = request.method === 'GET' ? '' : await readBody(request);
-    write(response, await answerRequest(toApiRequest(request, body)));
+    write(response, body === undefined ? TOO_LARGE : await answerRequest(toApiRequest(request, body)));
   } catch {
     response.destroy();
   }
@@ -41,16 +41,24 @@ function toApiRequest(request: IncomingMessage, body: string): ApiRequest {
   };
 }
 
-function readBody(request: IncomingMessage): Promise<string> {
+const TOO_LARGE: Answer = {
+  status: 413,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify({
+    error: { type: 'invalid_request_error', message: `A request may have ${MOST_BYTES} bytes at the most.` },
+  }),
+};
+
+/** Undefined when it is too large. It is read to its end all the same: a client listens only once it has sent all. */
+function readBody(request: IncomingMessage): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MOST_BYTES) reject(new Error('the body is too large'));
-      else chunks.push(chunk);
+      if (size <= MOST_BYTES) chunks.push(chunk);
     });
-    request.on('end', () => resolve(textOf(chunks)));
+    request.on('end', () => resolve(size > MOST_BYTES ? undefined : textOf(chunks)));
     request.on('error', reject);
   });
 }

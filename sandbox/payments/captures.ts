@@ -118,12 +118,16 @@ function checkCapture(intent: Stripe.PaymentIntent, params: Stripe.PaymentIntent
       '`final_capture` can only be `false` when multicapture is available for the PaymentIntent.',
       { param: 'final_capture' },
     );
-  if (params.statement_descriptor !== undefined)
-    throw invalidRequest(
-      'You cannot set `statement_descriptor` for a card charge. Set `statement_descriptor_suffix` instead.',
-      { param: 'statement_descriptor' },
-    );
+  if (params.statement_descriptor !== undefined) throw wholeDescriptor();
   checkAmount(intent, params.amount_to_capture);
+}
+
+/** A card's statement begins with the account's own prefix: only its end can be chosen. */
+export function wholeDescriptor(): Error {
+  return invalidRequest(
+    'You cannot set `statement_descriptor` for a card charge. Set `statement_descriptor_suffix` instead.',
+    { param: 'statement_descriptor' },
+  );
 }
 
 function checkAmount(intent: Stripe.PaymentIntent, amount: number | undefined): void {

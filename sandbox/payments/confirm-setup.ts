@@ -2,8 +2,10 @@ import type Stripe from 'stripe';
 import { emit } from '../events/emit.js';
 import { docUrl, invalidRequest, notImplemented, StripeError } from '../http/stripe-error.js';
 import type { Transaction } from '../store/transaction.js';
+import { checkReturnUrl } from '../validate/formats.js';
 import { challengesSetup, rememberSetUp, requests3ds } from './authentication.js';
 import type { Decline } from './cards.js';
+import { declineDetails } from './declines.js';
 import { type GivenMethod, methodFor } from './intent-method.js';
 import { type GivenMandate, mandateFor } from './mandates.js';
 import { needsReturnUrl, threeDSecureAction, type Whereabouts } from './next-action.js';
@@ -20,6 +22,7 @@ export function confirmSetup(
   intent: Stripe.SetupIntent,
   confirmation: SetupConfirmation,
 ): Stripe.SetupIntent {
+  checkReturnUrl(confirmation.return_url);
   checkConfirmable(intent, confirmation);
   const paymentMethod = methodFor(tx, intent, confirmation);
   const { type } = paymentMethod;
@@ -109,13 +112,7 @@ function declined(
   intent: Stripe.SetupIntent,
   { paymentMethod, decline }: { paymentMethod: Stripe.PaymentMethod; decline: Decline },
 ): StripeError {
-  const details = {
-    code: decline.code,
-    ...(decline.declineCode !== undefined && { decline_code: decline.declineCode }),
-    message: decline.message,
-    ...(decline.param !== undefined && { param: decline.param }),
-    payment_method: paymentMethod,
-  };
+  const details = { ...declineDetails(decline), payment_method: paymentMethod };
   const failed = fail(tx, intent, {
     ...details,
     doc_url: docUrl(decline.code),

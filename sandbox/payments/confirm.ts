@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { emit } from '../events/emit.js';
 import { docUrl, invalidRequest, notImplemented, StripeError } from '../http/stripe-error.js';
 import type { Transaction } from '../store/transaction.js';
+import { checkReturnUrl } from '../validate/formats.js';
 import {
   challengesPayment,
   isAuthenticatedFor,
@@ -10,9 +11,10 @@ import {
   rememberSetUp,
   requests3ds,
 } from './authentication.js';
-import { conclude } from './captures.js';
+import { conclude, wholeDescriptor } from './captures.js';
 import type { Card, Decline } from './cards.js';
 import { charge } from './charges.js';
+import { declineDetails } from './declines.js';
 import { type GivenMethod, methodFor } from './intent-method.js';
 import type { GivenMandate } from './mandates.js';
 import { needsReturnUrl, threeDSecureAction, type Whereabouts } from './next-action.js';
@@ -38,12 +40,14 @@ export function confirm(
   intent: Stripe.PaymentIntent,
   confirmation: Confirmation,
 ): Stripe.PaymentIntent {
+  checkReturnUrl(confirmation.return_url);
   checkConfirmable(intent, confirmation);
   const paymentMethod = methodFor(tx, intent, confirmation);
   if (paymentMethod.type === 'sepa_debit') return debit(tx, intent, { paymentMethod, given: confirmation });
   if (paymentMethod.type !== 'card')
     throw notImplemented(`paying with a payment method of type ${paymentMethod.type}`);
   refuseUnbuilt(confirmation, ['mandate', 'mandate_data']);
+  if (intent.statement_descriptor !== null) throw wholeDescriptor();
   const trying = tx.update('payment_intent', intent, { payment_method: paymentMethod.id });
   return payByCard(tx, trying, { paymentMethod, confirmation });
 }
@@ -131,14 +135,7 @@ function declined(
   intent: Stripe.PaymentIntent,
   { paymentMethod, decline, charge: chargeId }: Attempt & { decline: Decline; charge: string },
 ): StripeError {
-  const details = {
-    charge: chargeId,
-    code: decline.code,
-    ...(decline.declineCode !== undefined && { decline_code: decline.declineCode }),
-    message: decline.message,
-    ...(decline.param !== undefined && { param: decline.param }),
-    payment_method: paymentMethod,
-  };
+  const details = { charge: chargeId, ...declineDetails(decline), payment_method: paymentMethod };
   const failed = fail(tx, intent, {
     latest_charge: chargeId,
     last_payment_error: {

@@ -6,6 +6,7 @@ import { list } from '../present/list.js';
 import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
+import { checkEmail } from '../validate/formats.js';
 import { mergeMetadata } from '../validate/metadata.js';
 import { addressOf, shippingOf } from './contact.js';
 import { changed, orNull, refuseUnbuilt } from './parameters.js';
@@ -13,16 +14,9 @@ import { attach, detach, takePaymentMethod } from './payment-methods.js';
 
 const UNBUILT = ['cash_balance', 'coupon', 'promotion_code', 'source', 'tax', 'tax_id_data', 'test_clock'];
 
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-
-function checkEmail(email: string | undefined): void {
-  if (email !== undefined && email !== '' && !EMAIL.test(email))
-    throw invalidRequest(`Invalid email address: ${email}`, { code: 'email_invalid', param: 'email' });
-}
-
 function create({ tx, params }: Call<Stripe.CustomerCreateParams>): ApiObject {
   refuseUnbuilt(params, UNBUILT);
-  checkEmail(params.email);
+  checkEmail(params.email, 'email');
   const id = tx.nextId('cus');
   const settings = params.invoice_settings;
   const blank = fromSkeleton<Stripe.Customer>('Customer', {
@@ -101,7 +95,7 @@ function live(tx: Transaction, id: string): Stripe.Customer {
 
 function update({ tx, params, ids }: Call<Stripe.CustomerUpdateParams>): ApiObject {
   refuseUnbuilt(params, [...UNBUILT, 'default_source']);
-  checkEmail(params.email);
+  checkEmail(params.email, 'email');
   const current = live(tx, ids[0] ?? '');
   checkDefault(tx, current.id, params.invoice_settings?.default_payment_method);
   const updated = tx.put('customer', {

@@ -33,3 +33,13 @@ export const PROCESSING_ERROR: Decline = {
   code: 'processing_error',
   message: 'An error occurred while processing your card. Try again in a little bit.',
 };
+
+/** How an error of the API tells it. */
+export function declineDetails({ code, declineCode, message, param }: Decline) {
+  return {
+    code,
+    ...(declineCode !== undefined && { decline_code: declineCode }),
+    message,
+    ...(param !== undefined && { param }),
+  };
+}

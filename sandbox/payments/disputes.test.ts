@@ -181,6 +181,15 @@ describe('sandbox: disputes and early fraud warnings', function () {
     ]);
   });
 
+  it('a chargeback cannot escalate: it stays under review', async () => {
+    const { dispute } = await disputed('pm_card_createDispute');
+    await stripe.disputes.update(dispute.id, {
+      evidence: { uncategorized_text: 'escalate_inquiry_evidence' },
+    });
+    await sandbox.idle();
+    expect((await stripe.disputes.retrieve(dispute.id)).status).to.equal('under_review');
+  });
+
   it('an inquiry can escalate into a chargeback', async () => {
     const { dispute } = await disputed('pm_card_createDisputeInquiry');
     await stripe.disputes.update(dispute.id, {

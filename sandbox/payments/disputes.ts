@@ -203,13 +203,16 @@ function update({ tx, params, ids }: Call<Stripe.DisputeUpdateParams>): ApiObjec
     ...(submit && { status: isInquiry(current) ? 'warning_under_review' : 'under_review' }),
   });
   emitUpdate(tx, 'charge.dispute.updated', { from: current, to: changed });
-  if (submit && DECISIVE.has(given.uncategorized_text ?? ''))
-    later(tx, 'decide_dispute', { dispute: changed.id });
+  if (submit && decides(changed)) later(tx, 'decide_dispute', { dispute: changed.id });
   return shown(tx, changed);
 }
 
-/** Words of evidence that decide, as at Stripe's test mode. */
-const DECISIVE = new Set(['escalate_inquiry_evidence', 'losing_evidence', 'winning_evidence']);
+/** Words of evidence that decide, as at Stripe's test mode. Only an inquiry can be escalated. */
+function decides(dispute: Stripe.Dispute): boolean {
+  const { uncategorized_text: text } = dispute.evidence;
+  if (text === 'escalate_inquiry_evidence') return isInquiry(dispute);
+  return text === 'losing_evidence' || text === 'winning_evidence';
+}
 
 export const decideDispute: JobHandler = (tx, { dispute: id = '' }) => {
   const current = tx.require('dispute', id);

@@ -7,6 +7,7 @@ import { list } from '../present/list.js';
 import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
+import { checkEmail } from '../validate/formats.js';
 import { mergeMetadata } from '../validate/metadata.js';
 import { type Confirmation, confirm } from './confirm.js';
 import { shippingOf } from './contact.js';
@@ -78,6 +79,7 @@ function create({ tx, params }: Call<Stripe.PaymentIntentCreateParams>): ApiObje
 
 function checkCreate(params: Stripe.PaymentIntentCreateParams): void {
   refuseUnbuilt(params, UNBUILT);
+  checkEmail(params.receipt_email, 'receipt_email');
   if (!params.confirm)
     for (const name of ONLY_WITH_CONFIRM)
       if (params[name] !== undefined)
@@ -186,6 +188,7 @@ function confirmationOf(
 
 function confirmRequest({ tx, params, ids }: Call<Stripe.PaymentIntentConfirmParams>): ApiObject {
   refuseUnbuilt(params, UNBUILT);
+  checkEmail(params.receipt_email, 'receipt_email');
   const current = tx.find('payment_intent', ids[0] ?? '');
   const intent = tx.update('payment_intent', current, {
     capture_method: params.capture_method ?? current.capture_method,
@@ -220,6 +223,7 @@ const FIXED_BY_PAYMENT = [
 
 function update({ tx, params, ids }: Call<Stripe.PaymentIntentUpdateParams>): ApiObject {
   refuseUnbuilt(params, UNBUILT);
+  checkEmail(params.receipt_email, 'receipt_email');
   const current = tx.find('payment_intent', ids[0] ?? '');
   checkUpdate(current, params);
   const currency = params.currency === undefined ? current.currency : knownCurrency(params.currency);

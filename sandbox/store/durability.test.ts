@@ -64,7 +64,7 @@ describe('sandbox: durability', function () {
     await stop(first);
 
     const later = Date.now() + 3_600_000;
-    const second = await start({ now: () => later });
+    const second = await start({ now: () => later, webhookRetryDelaysMs: Array(100).fill(20) });
     const stripe = sdk(second);
     const hook = await listen(stripe, () => second.webhookSecret);
     await until(async () => {

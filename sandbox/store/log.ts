@@ -14,6 +14,14 @@ import { promisify } from 'node:util';
 const writeAsync = promisify(write);
 const sync = promisify(fdatasync);
 
+function parsed(line: string, i: number): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new Error(`its line ${i + 1} is not JSON`);
+  }
+}
+
 /**
  * An append-only file of JSON lines. Lines that are appended while a write is under way go out together in the next one.
  */
@@ -36,16 +44,18 @@ export class Log {
     this.end = validBytes;
   }
 
+  /** Throws an error that names the file when it cannot be used. */
   static open(file: string): Log {
-    mkdirSync(dirname(file), { recursive: true });
-    const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
-    const validBytes = bytes.lastIndexOf(0x0a) + 1;
-    const lines = bytes.subarray(0, validBytes).toString('utf8').split('\n').slice(0, -1);
-    return new Log(
-      file,
-      lines.map((line) => JSON.parse(line)),
-      validBytes,
-    );
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+      const validBytes = bytes.lastIndexOf(0x0a) + 1;
+      const lines = bytes.subarray(0, validBytes).toString('utf8').split('\n').slice(0, -1);
+      return new Log(file, lines.map(parsed), validBytes);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`the data file ${file} cannot be used: ${why}`, { cause: error });
+    }
   }
 
   append(line: unknown): void {

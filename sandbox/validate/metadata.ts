@@ -26,7 +26,8 @@ export function checkMetadata(metadata: Metadata, path: string): void {
 export function mergeMetadata(current: Metadata | null, change: MetadataParam): Metadata {
   if (change === undefined) return current ?? {};
   if (change === '' || change === null) return {};
-  const merged: Metadata = { ...current };
+  // Without a prototype `__proto__` is a key like any other.
+  const merged: Metadata = Object.assign(Object.create(null), current);
   for (const [key, text] of Object.entries(change)) {
     if (text === '' || text === null) delete merged[key];
     else merged[key] = String(text);

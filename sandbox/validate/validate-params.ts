@@ -113,7 +113,8 @@ function map(given: FormValue, schema: Schema, path: string): unknown {
     return Object.fromEntries(
       Object.entries(given).map(([key, item]) => [key, value(item, items, `${path}[${key}]`)]),
     );
-  const entries: Record<string, string> = {};
+  // Without a prototype `__proto__` is a key like any other.
+  const entries: Record<string, string> = Object.create(null);
   for (const [key, item] of Object.entries(given)) {
     if (typeof item !== 'string') throw wrong('string', `${path}[${key}]`);
     entries[key] = item;
