@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
-import { checkedSandbox, sdk, until } from '../test-support.js';
+import { checkedSandbox, paid, sdk, until } from '../test-support.js';
 
 interface Message {
   event: string;
@@ -13,6 +13,7 @@ interface Shown {
   kind: string;
   id: string;
   object: { status?: string } | null;
+  money: string;
 }
 
 describe('sandbox: the live page', function () {
@@ -76,6 +77,11 @@ describe('sandbox: the live page', function () {
     expect(html).not.to.match(/https?:\/\/(?!www\.w3\.org)|<style|onclick=| style=/);
     for (const [, path] of html.matchAll(/(?:src|href)="(\/[^"]+)"/g))
       expect((await fetch(`${sandbox.url}${path}`)).status, path).to.equal(200);
+    const script = await (await fetch(`${sandbox.url}/_page/live.js`)).text();
+    const modules = [...script.matchAll(/from '\.(\/\w+\.js)'/g)];
+    expect(modules).not.to.deep.equal([]);
+    for (const [, path] of modules)
+      expect((await fetch(`${sandbox.url}/_page${path}`)).status, path).to.equal(200);
     for (const path of ['/_page/stream.ts', '/_page/nothing', '/_page'])
       expect((await fetch(`${sandbox.url}${path}`)).status, path).to.equal(404);
   });
@@ -94,6 +100,34 @@ describe('sandbox: the live page', function () {
     expect(changes.find((change) => change.id === second.id)?.account).to.equal(id);
     expect(changes.map(({ kind }) => kind)).to.include.members(['event', 'customer', 'account']);
     expect(changes.map(({ kind }) => kind)).not.to.include('idempotency_key');
+  });
+
+  it('shows objects of the API and deliveries, and nothing that the sandbox keeps for itself', async () => {
+    const { id: product } = await stripe.products.create({ name: 'Tea' });
+    await stripe.prices.create({ currency: 'eur', product, unit_amount: 500 });
+    await stripe.coupons.create({ percent_off: 10 });
+    await paid(stripe, { capture_method: 'automatic' });
+    const kinds = new Set(shown(await watch(), 'everything').map(({ kind }) => kind));
+    expect([...kinds]).to.have.members([
+      'account',
+      'balance_transaction',
+      'charge',
+      'coupon',
+      'event',
+      'payment_intent',
+      'payment_method',
+      'price',
+      'product',
+      'webhook_endpoint',
+    ]);
+  });
+
+  it('tells amounts in the decimals that Stripe counts in', async () => {
+    const of = (amount: number, currency: string) => stripe.paymentIntents.create({ amount, currency });
+    const made = [await of(500_000, 'isk'), await of(900, 'jpy'), await of(5120, 'kwd')];
+    const rows = shown(await watch(), 'everything');
+    const money = made.map(({ id }) => rows.find((row) => row.id === id)?.money);
+    expect(money).to.deep.equal(['5,000.00 ISK', '¥900 JPY', '5.120 KWD']);
   });
 
   it('shows clock, faults, knobs and requests when they change', async () => {

@@ -7,7 +7,12 @@ import type { LiveStream } from './stream.js';
 const TYPES: Record<string, string> = {
   'live.css': 'text/css; charset=utf-8',
   'live.html': 'text/html; charset=utf-8',
-  'live.js': 'text/javascript; charset=utf-8',
+  ...Object.fromEntries(
+    ['dom.js', 'known.js', 'live.js', 'rows.js', 'side.js', 'words.js'].map((script) => [
+      script,
+      'text/javascript; charset=utf-8',
+    ]),
+  ),
 };
 
 const SECURITY = {

@@ -1,12 +1,15 @@
 import type { SandboxControl } from '../control/control.js';
 import type { Engine } from '../engine.js';
 import type { Answer } from '../http/exchange.js';
+import { format } from '../ledger/currencies.js';
 import type { AccountState } from '../store/account-state.js';
-import type { Kind } from '../store/kinds.js';
+import { isApiKind, type Kind } from '../store/kinds.js';
 import type { Change } from '../store/transaction.js';
 
-/** What the page does not show: it is no object of the API. */
-const HIDDEN: readonly Kind[] = ['endpoint_secret', 'idempotency_key', 'job', 'test_card'];
+/** Deliveries are no objects of the API, and what the page is for. */
+function isShown(kind: Kind): boolean {
+  return isApiKind(kind) || kind === 'delivery';
+}
 
 const TICK_MS = 150;
 const BEAT_MS = 15_000;
@@ -19,6 +22,8 @@ interface Shown {
   kind: string;
   id: string;
   object: unknown;
+  /** Its amount as people read it; empty where it has none. */
+  money: string;
 }
 
 /** `GET /_sandbox/stream`: everything as it is, and then what changes, as server-sent events. */
@@ -63,8 +68,7 @@ export class LiveStream {
   private collect(changes: readonly Change[], state: AccountState): void {
     if (this.clients.size === 0) return;
     for (const { kind, id, object } of changes)
-      if (!HIDDEN.includes(kind))
-        this.changes.push({ account: this.nameOf(state), kind, id, object: object ?? null });
+      if (isShown(kind)) this.changes.push(shown(this.nameOf(state), kind, { id, object }));
   }
 
   private tick(): void {
@@ -85,7 +89,7 @@ export class LiveStream {
   private everything(): Shown[] {
     return this.engine.store.accounts.all().flatMap((state) =>
       Object.keys(state.counts())
-        .filter((kind) => !HIDDEN.includes(kind as Kind))
+        .filter((kind) => isShown(kind as Kind))
         .flatMap((kind) => this.latest(state, kind as Kind)),
     );
   }
@@ -93,7 +97,7 @@ export class LiveStream {
   private latest(state: AccountState, kind: Kind): Shown[] {
     const account = this.nameOf(state);
     const objects = state.collection(kind).values().slice(-MOST_AT_START);
-    return objects.map((object) => ({ account, kind, id: object.id, object }));
+    return objects.map((object) => shown(account, kind, { id: object.id, object }));
   }
 
   private state() {
@@ -132,6 +136,27 @@ export class LiveStream {
     const text = message(name, data);
     for (const send of this.clients) send(text);
   }
+}
+
+function shown(
+  account: string | null,
+  kind: Kind,
+  { id, object }: { id: string; object: object | undefined },
+): Shown {
+  return { account, kind, id, object: object ?? null, money: moneyOf(object ?? {}) };
+}
+
+interface Priced {
+  amount?: number | null;
+  amount_total?: number | null;
+  unit_amount?: number | null;
+  currency?: string | null;
+}
+
+function moneyOf({ amount, amount_total, unit_amount, currency }: Priced): string {
+  const value = amount ?? amount_total ?? unit_amount;
+  if (typeof value !== 'number' || typeof currency !== 'string') return '';
+  return `${format(value, currency)} ${currency.toUpperCase()}`;
 }
 
 function message(name: string, data: unknown): string {

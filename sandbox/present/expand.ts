@@ -2,7 +2,7 @@ import { definition, definitionNameOf } from '../contract/contract.js';
 import type { Schema } from '../contract/schema.js';
 import { invalidRequest } from '../http/stripe-error.js';
 import { withStatus } from '../ledger/balance-transactions.js';
-import type { ApiObject, Kind, Kinds } from '../store/kinds.js';
+import type { ApiKind, ApiObject, Kinds } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { includable } from './includable.js';
 
@@ -113,23 +113,7 @@ function into(tx: Transaction, node: unknown, way: Way): unknown {
   return { ...fields, [segment]: into(tx, whole, { segments: rest, inside: place }) };
 }
 
-type ShownKind = Exclude<
-  Kind,
-  | 'checkout_details'
-  | 'coupon_terms'
-  | 'delivery'
-  | 'endpoint_secret'
-  | 'event'
-  | 'funds'
-  | 'idempotency_key'
-  | 'job'
-  | 'price_terms'
-  | 'promotion_code_terms'
-  | 'test_account'
-  | 'test_card'
->;
-
-const KIND_OF: Record<string, ShownKind> = {
+const KIND_OF: Record<string, Exclude<ApiKind, 'event'>> = {
   Account: 'account',
   BalanceTransaction: 'balance_transaction',
   Charge: 'charge',

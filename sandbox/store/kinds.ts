@@ -130,8 +130,8 @@ export interface CheckoutDetails {
   customer: string | null;
 }
 
-/** Every kind of thing in the store. Those after `webhook_endpoint` are never shown by the API. */
-export interface Kinds {
+/** What the API shows. */
+interface ApiKinds {
   account: Stripe.Account;
   balance_transaction: Stripe.BalanceTransaction;
   charge: Stripe.Charge;
@@ -152,6 +152,10 @@ export interface Kinds {
   setup_intent: Stripe.SetupIntent;
   token: Stripe.Token;
   webhook_endpoint: Stripe.WebhookEndpoint;
+}
+
+/** What the sandbox keeps for itself. */
+interface OwnKinds {
   checkout_details: CheckoutDetails;
   coupon_terms: CouponTerms;
   price_terms: PriceTerms;
@@ -165,7 +169,28 @@ export interface Kinds {
   idempotency_key: StoredAnswer;
 }
 
+/** Every kind of thing in the store. */
+export type Kinds = ApiKinds & OwnKinds;
 export type Kind = keyof Kinds;
+export type ApiKind = keyof ApiKinds;
+
+const OWN_KINDS: Record<keyof OwnKinds, true> = {
+  checkout_details: true,
+  coupon_terms: true,
+  price_terms: true,
+  promotion_code_terms: true,
+  test_account: true,
+  test_card: true,
+  endpoint_secret: true,
+  delivery: true,
+  funds: true,
+  job: true,
+  idempotency_key: true,
+};
+
+export function isApiKind(kind: Kind): kind is ApiKind {
+  return !Object.hasOwn(OWN_KINDS, kind);
+}
 
 /** Fields that lists filter by often enough to deserve an index. */
 export const INDEXED: Partial<Record<Kind, readonly string[]>> = {
