@@ -1,7 +1,8 @@
 import type Stripe from 'stripe';
+import { docUrl } from '../http/stripe-error.js';
 import type { Transaction } from '../store/transaction.js';
 import type { Card } from './cards.js';
-import type { Intent } from './unexpected-state.js';
+import { type Intent, nameOf, unexpectedState } from './unexpected-state.js';
 
 /** Whether the merchant asks for 3DS even where the bank would not. */
 export function requests3ds(intent: Intent): boolean {
@@ -64,4 +65,26 @@ export function rememberAuthentication(
   intent: Intent | null,
 ): void {
   tx.update('test_card', tx.require('test_card', id), { authenticatedFor: intent?.id ?? null });
+}
+
+/** The method that the bank's page is about. */
+export function methodWaiting(tx: Transaction, intent: Intent): Stripe.PaymentMethod {
+  if (intent.status !== 'requires_action')
+    throw unexpectedState(
+      intent,
+      `This ${nameOf(intent)} has the status ${intent.status}: no authentication is waiting.`,
+    );
+  return tx.require('payment_method', intent.payment_method as string);
+}
+
+/** The customer failed, or refused, on the bank's page. */
+export function authenticationFailure(intent: Intent, paymentMethod: Stripe.PaymentMethod) {
+  const code = `${intent.object}_authentication_failure` as const;
+  return {
+    code,
+    doc_url: docUrl(code),
+    message: `The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this ${nameOf(intent)} again.`,
+    payment_method: paymentMethod,
+    type: 'invalid_request_error' as const,
+  };
 }

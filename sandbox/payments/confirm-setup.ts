@@ -3,7 +3,13 @@ import { emit } from '../events/emit.js';
 import { docUrl, invalidRequest, notImplemented, StripeError } from '../http/stripe-error.js';
 import type { Transaction } from '../store/transaction.js';
 import { checkReturnUrl } from '../validate/formats.js';
-import { challengesSetup, rememberSetUp, requests3ds } from './authentication.js';
+import {
+  authenticationFailure,
+  challengesSetup,
+  methodWaiting,
+  rememberSetUp,
+  requests3ds,
+} from './authentication.js';
 import type { Decline } from './cards.js';
 import { declineDetails } from './declines.js';
 import { type GivenMethod, methodFor } from './intent-method.js';
@@ -144,23 +150,8 @@ export function finishSetupAuthentication(
   intent: Stripe.SetupIntent,
   outcome: 'approve' | 'fail',
 ): Stripe.SetupIntent {
-  if (intent.status !== 'requires_action')
-    throw unexpectedState(
-      intent,
-      `This SetupIntent has the status ${intent.status}: no authentication is waiting.`,
-    );
-  const paymentMethod = tx.require('payment_method', intent.payment_method as string);
-  if (outcome === 'fail') {
-    const code = 'setup_intent_authentication_failure';
-    return fail(tx, intent, {
-      code,
-      doc_url: docUrl(code),
-      message:
-        'The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this SetupIntent again.',
-      payment_method: paymentMethod,
-      type: 'invalid_request_error',
-    });
-  }
+  const paymentMethod = methodWaiting(tx, intent);
+  if (outcome === 'fail') return fail(tx, intent, authenticationFailure(intent, paymentMethod));
   authenticateAttempt(tx, intent);
   if (intent.usage === 'off_session') rememberSetUp(tx, paymentMethod);
   return settle(tx, intent, paymentMethod);

@@ -4,9 +4,11 @@ import { docUrl, invalidRequest, notImplemented, StripeError } from '../http/str
 import type { Transaction } from '../store/transaction.js';
 import { checkReturnUrl } from '../validate/formats.js';
 import {
+  authenticationFailure,
   challengesPayment,
   isAuthenticatedFor,
   isSetUp,
+  methodWaiting,
   rememberAuthentication,
   rememberSetUp,
   requests3ds,
@@ -183,34 +185,12 @@ export function finishAuthentication(
   intent: Stripe.PaymentIntent,
   outcome: 'approve' | 'fail',
 ): Stripe.PaymentIntent {
-  if (intent.status !== 'requires_action')
-    throw unexpectedState(
-      intent,
-      `This PaymentIntent has the status ${intent.status}: no authentication is waiting.`,
-    );
-  const paymentMethod = tx.require('payment_method', intent.payment_method as string);
-  if (outcome === 'fail') return failAuthentication(tx, intent, paymentMethod);
+  const paymentMethod = methodWaiting(tx, intent);
+  if (outcome === 'fail')
+    return fail(tx, intent, { last_payment_error: authenticationFailure(intent, paymentMethod) });
   if (intent.confirmation_method === 'manual') {
     rememberAuthentication(tx, paymentMethod, intent);
     return tx.update('payment_intent', intent, { next_action: null, status: 'requires_confirmation' });
   }
   return settle(tx, intent, { paymentMethod, card: cardBehind(tx, paymentMethod), authenticated: true });
-}
-
-function failAuthentication(
-  tx: Transaction,
-  intent: Stripe.PaymentIntent,
-  paymentMethod: Stripe.PaymentMethod,
-): Stripe.PaymentIntent {
-  const code = 'payment_intent_authentication_failure';
-  return fail(tx, intent, {
-    last_payment_error: {
-      code,
-      doc_url: docUrl(code),
-      message:
-        'The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again.',
-      payment_method: paymentMethod,
-      type: 'invalid_request_error',
-    },
-  });
 }

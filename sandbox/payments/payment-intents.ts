@@ -9,10 +9,11 @@ import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { checkEmail } from '../validate/formats.js';
 import { mergeMetadata } from '../validate/metadata.js';
+import { automaticMethods, NOT_AUTOMATIC } from './automatic-methods.js';
 import { type Confirmation, confirm } from './confirm.js';
 import { shippingOf } from './contact.js';
 import { type GivenMethod, methodFor } from './intent-method.js';
-import { liveCustomer } from './live-customer.js';
+import { customerAfter, liveCustomer } from './live-customer.js';
 import { withOptions } from './method-options.js';
 import { changed, refuseUnbuilt } from './parameters.js';
 import { checkDebitCurrency } from './sepa-debit.js';
@@ -112,14 +113,7 @@ function acceptedMethods(
   if (explicit?.includes('sepa_debit')) checkDebitCurrency(currency);
   const accepted = explicit ?? (currency === 'eur' ? EXPLICIT_TYPES : AUTOMATIC_TYPES);
   return {
-    automatic_payment_methods: explicit
-      ? null
-      : automatic?.allow_redirects === 'never'
-        ? { ...WITH_REDIRECTS, allow_redirects: 'never' }
-        : WITH_REDIRECTS,
-    payment_method_configuration_details: explicit
-      ? null
-      : { id: `pmc_1${tx.surroundings.ids.accountId.slice(6)}`, parent: null },
+    ...(explicit ? NOT_AUTOMATIC : automaticMethods(tx, automatic)),
     payment_method_options: withOptions(usualOptions(accepted), params.payment_method_options),
     payment_method_types: accepted,
   };
@@ -143,7 +137,6 @@ function methodsAfter(
 /** Stored objects are never changed, so intents may share what is the same in most of them. */
 const OPTIONS = new Map<string, Stripe.PaymentIntent.PaymentMethodOptions>();
 const NO_TIP: Stripe.PaymentIntent.AmountDetails = { tip: {} };
-const WITH_REDIRECTS = { allow_redirects: 'always', enabled: true } as const;
 
 function usualOptions(accepted: readonly string[]): Stripe.PaymentIntent.PaymentMethodOptions {
   const types = accepted.join();
@@ -260,21 +253,6 @@ function checkUpdate(current: Stripe.PaymentIntent, params: Stripe.PaymentIntent
       current,
       `This PaymentIntent's ${fixed} could not be updated because it has a status of ${current.status}. You may only update the ${fixed} of a PaymentIntent with one of the following statuses: ${BEFORE_PAYMENT.join(', ')}.`,
     );
-}
-
-function customerAfter(
-  tx: Transaction,
-  current: Stripe.PaymentIntent,
-  given: string | undefined,
-): string | null {
-  const before = current.customer as string | null;
-  if (given === undefined) return before;
-  if (before !== null && given !== before)
-    throw invalidRequest(
-      'You cannot modify `customer` on a PaymentIntent once it already has been set. To fulfill a payment with a different Customer, cancel this PaymentIntent and create a new one.',
-      { param: 'customer' },
-    );
-  return liveCustomer(tx, given).id;
 }
 
 export const paymentIntents: Machine = {

@@ -7,9 +7,10 @@ import { fromSkeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
+import { automaticMethods, NOT_AUTOMATIC } from './automatic-methods.js';
 import { confirmSetup, type SetupConfirmation } from './confirm-setup.js';
 import { type GivenMethod, methodFor } from './intent-method.js';
-import { liveCustomer } from './live-customer.js';
+import { customerAfter, liveCustomer } from './live-customer.js';
 import { withOptions } from './method-options.js';
 import { changed, orNull, refuseUnbuilt } from './parameters.js';
 import { abandonAttempt } from './setup-attempts.js';
@@ -95,11 +96,7 @@ function acceptedMethods(
   const explicit = types ?? (automatic?.enabled === false ? ['card'] : undefined);
   if (explicit) return explicitMethods(explicit, params.payment_method_options);
   return {
-    automatic_payment_methods: { allow_redirects: automatic?.allow_redirects ?? 'always', enabled: true },
-    payment_method_configuration_details: {
-      id: `pmc_1${tx.surroundings.ids.accountId.slice(6)}`,
-      parent: null,
-    },
+    ...automaticMethods(tx, automatic),
     payment_method_options: withOptions(usualOptions(AUTOMATIC_TYPES), params.payment_method_options),
     payment_method_types: AUTOMATIC_TYPES,
   };
@@ -109,8 +106,7 @@ function explicitMethods(types: string[], options: object | undefined): Partial<
   const unbuilt = types.find((type) => !EXPLICIT_TYPES.includes(type));
   if (unbuilt !== undefined) throw notImplemented(`setting up the payment method type ${unbuilt}`);
   return {
-    automatic_payment_methods: null,
-    payment_method_configuration_details: null,
+    ...NOT_AUTOMATIC,
     payment_method_options: withOptions(usualOptions(types), options),
     payment_method_types: types,
   };
@@ -186,21 +182,6 @@ function checkUpdate(current: Stripe.SetupIntent, params: Stripe.SetupIntentUpda
       current,
       `You cannot update the ${fixed} of this SetupIntent because it has a status of ${current.status}. Only a SetupIntent with one of the following statuses may be updated: ${OPEN.join(', ')}.`,
     );
-}
-
-function customerAfter(
-  tx: Transaction,
-  current: Stripe.SetupIntent,
-  given: string | undefined,
-): string | null {
-  const before = current.customer as string | null;
-  if (given === undefined) return before;
-  if (before !== null && given !== before)
-    throw invalidRequest(
-      'You cannot modify `customer` on a SetupIntent once it already has been set. To set up a payment method for a different Customer, cancel this SetupIntent and create a new one.',
-      { param: 'customer' },
-    );
-  return liveCustomer(tx, given).id;
 }
 
 function cancel({ tx, params, ids }: Call<Stripe.SetupIntentCancelParams>): ApiObject {
