@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { apiKeyStatuses, DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS } from '../../domain/api-keys.js';
 import { scopes } from '../../domain/rows/api-key.js';
 import { idOf, pathIdOf } from '../shared/ids.js';
+import { pageQuery } from '../shared/page-query.js';
 import { line, timestamp } from '../shared/text.js';
 
 const scope = z.enum(scopes);
@@ -28,14 +29,7 @@ export type RollApiKeyBody = z.infer<typeof rollApiKeyBody>;
 export const apiKeyParams = z.strictObject({ id: pathIdOf('key', 'api_key_not_found') });
 export type ApiKeyParams = z.infer<typeof apiKeyParams>;
 
-export const listApiKeysQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^([1-9]\d?|100)$/, { error: 'expected a whole number from 1 to 100' })
-    .optional()
-    .meta({ description: '1 to 100; 20 when absent.' }),
-  cursor: z.string().max(512).optional().meta({ description: 'The `nextCursor` of the page before.' }),
-});
+export const listApiKeysQuery = z.strictObject(pageQuery);
 export type ListApiKeysQuery = z.infer<typeof listApiKeysQuery>;
 
 const apiKeyMembers = {

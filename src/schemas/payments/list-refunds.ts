@@ -1,14 +1,8 @@
 import { z } from 'zod';
+import { pageQuery } from '../shared/page-query.js';
 import { refundResponse } from './refund-payment.js';
 
-export const listRefundsQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^([1-9]\d?|100)$/, { error: 'expected a whole number from 1 to 100' })
-    .optional()
-    .meta({ description: '1 to 100; 20 when absent.' }),
-  cursor: z.string().max(512).optional().meta({ description: 'The `nextCursor` of the page before.' }),
-});
+export const listRefundsQuery = z.strictObject(pageQuery);
 
 export type ListRefundsQuery = z.infer<typeof listRefundsQuery>;
 
