@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
 import Stripe from 'stripe';
 import { type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.js';
 
@@ -23,6 +24,44 @@ export function sdk(
 /** A sandbox that compares everything it says with the contract. */
 export function checkedSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   return startSandbox({ fidelityChecks: true, asyncDelayMs: 5, ...options });
+}
+
+/** What each test of a `describe` gets. */
+interface Opened {
+  sandbox: Sandbox;
+  stripe: Stripe;
+}
+
+async function opened(options?: SandboxOptions): Promise<Opened> {
+  const sandbox = await checkedSandbox(options);
+  return { sandbox, stripe: sdk(sandbox) };
+}
+
+/** One sandbox for all tests of a `describe`; none of them may make it break its contract. */
+export function sandboxForAll(give: (opened: Opened) => void, options?: SandboxOptions): void {
+  let sandbox: Sandbox;
+  before(async () => {
+    const all = await opened(options);
+    ({ sandbox } = all);
+    give(all);
+  });
+  after(() => sandbox.stop());
+  afterEach(() => expect(sandbox.control.violations()).to.deep.equal([]));
+}
+
+/** A sandbox of its own for each test of a `describe`; none of them may make it break its contract. */
+export function sandboxForEach(give: (opened: Opened) => void, options?: SandboxOptions): void {
+  let sandbox: Sandbox;
+  beforeEach(async () => {
+    const one = await opened(options);
+    ({ sandbox } = one);
+    give(one);
+  });
+  afterEach(async () => {
+    const violations = sandbox.control.violations();
+    await sandbox.stop();
+    expect(violations).to.deep.equal([]);
+  });
 }
 
 /** What the promise was rejected with, which is how the SDK reports an error of the API. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
-import { checkedSandbox, errorOf, paid, raw, sdk } from '../test-support.js';
+import { checkedSandbox, errorOf, paid, raw, sandboxForAll, sdk } from '../test-support.js';
 import { asList, decodeForm } from './form.js';
 
 describe('sandbox: parameters, errors and headers', function () {
@@ -10,12 +10,9 @@ describe('sandbox: parameters, errors and headers', function () {
   let sandbox: Sandbox;
   let stripe: Stripe;
 
-  before(async () => {
-    sandbox = await checkedSandbox();
-    stripe = sdk(sandbox);
+  sandboxForAll((opened) => {
+    ({ sandbox, stripe } = opened);
   });
-  after(() => sandbox.stop());
-  afterEach(() => expect(sandbox.control.violations()).to.deep.equal([]));
 
   const post = (path: string, body: string, headers: Record<string, string> = {}) =>
     raw(sandbox, path, { method: 'POST', body, headers });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
-import { checkedSandbox, errorOf, paid, RETURN_URL, sdk } from '../test-support.js';
+import { errorOf, paid, RETURN_URL, sandboxForAll } from '../test-support.js';
 
 const ALWAYS = 'pm_card_authenticationRequired';
 const UNLESS_SET_UP = 'pm_card_authenticationRequiredOnSetup';
@@ -15,15 +15,12 @@ describe('sandbox: 3D Secure', function () {
   let stripe: Stripe;
   let customer: string;
 
-  before(async () => {
-    sandbox = await checkedSandbox();
-    stripe = sdk(sandbox);
+  sandboxForAll((opened) => {
+    ({ sandbox, stripe } = opened);
   });
   beforeEach(async () => {
     customer = (await stripe.customers.create()).id;
   });
-  after(() => sandbox.stop());
-  afterEach(() => expect(sandbox.control.violations()).to.deep.equal([]));
 
   const setup = (params: Partial<Stripe.SetupIntentCreateParams> = {}) =>
     stripe.setupIntents.create({

@@ -1,19 +1,16 @@
 import { expect } from 'chai';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
-import { checkedSandbox, errorOf, paid, sdk } from '../test-support.js';
+import { errorOf, paid, sandboxForAll } from '../test-support.js';
 
 describe('sandbox: charges', function () {
   this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
 
-  before(async () => {
-    sandbox = await checkedSandbox();
-    stripe = sdk(sandbox);
+  sandboxForAll((opened) => {
+    ({ sandbox, stripe } = opened);
   });
-  after(() => sandbox.stop());
-  afterEach(() => expect(sandbox.control.violations()).to.deep.equal([]));
 
   it('a charge can be described afterwards', async () => {
     const intent = await paid(stripe);

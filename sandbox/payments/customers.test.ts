@@ -1,19 +1,14 @@
 import { expect } from 'chai';
 import type Stripe from 'stripe';
-import type { Sandbox } from '../start-sandbox.js';
-import { checkedSandbox, errorOf, paid, RETURN_URL, sdk } from '../test-support.js';
+import { errorOf, paid, RETURN_URL, sandboxForAll } from '../test-support.js';
 
 describe('sandbox: customers and payment methods', function () {
   this.timeout(20_000);
-  let sandbox: Sandbox;
   let stripe: Stripe;
 
-  before(async () => {
-    sandbox = await checkedSandbox();
-    stripe = sdk(sandbox);
+  sandboxForAll((opened) => {
+    ({ stripe } = opened);
   });
-  after(() => sandbox.stop());
-  afterEach(() => expect(sandbox.control.violations()).to.deep.equal([]));
 
   it('creates, reads, changes and lists customers, with their events', async () => {
     const customer = await stripe.customers.create({

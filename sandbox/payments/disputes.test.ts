@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
-import { checkedSandbox, errorOf, paid, raw, sdk } from '../test-support.js';
+import { errorOf, paid, raw, sandboxForEach } from '../test-support.js';
 
 const DAY_MS = 86_400_000;
 
@@ -10,13 +10,8 @@ describe('sandbox: disputes and early fraud warnings', function () {
   let sandbox: Sandbox;
   let stripe: Stripe;
 
-  beforeEach(async () => {
-    sandbox = await checkedSandbox();
-    stripe = sdk(sandbox);
-  });
-  afterEach(async () => {
-    expect(sandbox.control.violations()).to.deep.equal([]);
-    await sandbox.stop();
+  sandboxForEach((opened) => {
+    ({ sandbox, stripe } = opened);
   });
 
   const types = (pattern: RegExp) =>

@@ -1,19 +1,16 @@
 import { expect } from 'chai';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
-import { checkedSandbox, errorOf, paid, RETURN_URL, sdk } from '../test-support.js';
+import { errorOf, paid, RETURN_URL, sandboxForAll } from '../test-support.js';
 
 describe('sandbox: payment intents', function () {
   this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
 
-  before(async () => {
-    sandbox = await checkedSandbox();
-    stripe = sdk(sandbox);
+  sandboxForAll((opened) => {
+    ({ sandbox, stripe } = opened);
   });
-  after(() => sandbox.stop());
-  afterEach(() => expect(sandbox.control.violations()).to.deep.equal([]));
 
   const create = (params: Partial<Stripe.PaymentIntentCreateParams> = {}) =>
     stripe.paymentIntents.create({ amount: 2000, currency: 'usd', ...params });

@@ -2,19 +2,16 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
-import { checkedSandbox, errorOf, paid, RETURN_URL, raw, sdk } from '../test-support.js';
+import { checkedSandbox, errorOf, paid, RETURN_URL, raw, sandboxForAll, sdk } from '../test-support.js';
 
 describe('sandbox: refunds and balance', function () {
   this.timeout(20_000);
   let sandbox: Sandbox;
   let stripe: Stripe;
 
-  before(async () => {
-    sandbox = await checkedSandbox();
-    stripe = sdk(sandbox);
+  sandboxForAll((opened) => {
+    ({ sandbox, stripe } = opened);
   });
-  after(() => sandbox.stop());
-  afterEach(() => expect(sandbox.control.violations()).to.deep.equal([]));
 
   it('behaviours 9 and 21: refunds in parts up to the charge, and not beyond', async () => {
     const intent = await paid(stripe, { description: 'A book' });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
-import { checkedSandbox, errorOf, sdk } from '../test-support.js';
+import { errorOf, sandboxForEach } from '../test-support.js';
 
 const DAY = 86_400_000;
 const PAYS = 'AT611904300234573201';
@@ -19,13 +19,8 @@ describe('sandbox: SEPA debit', function () {
   let sandbox: Sandbox;
   let stripe: Stripe;
 
-  beforeEach(async () => {
-    sandbox = await checkedSandbox();
-    stripe = sdk(sandbox);
-  });
-  afterEach(async () => {
-    expect(sandbox.control.violations()).to.deep.equal([]);
-    await sandbox.stop();
+  sandboxForEach((opened) => {
+    ({ sandbox, stripe } = opened);
   });
 
   const method = (iban: string) => ({
