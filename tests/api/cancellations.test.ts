@@ -14,7 +14,7 @@ import {
 import { openPurchase } from '../support/purchases.js';
 import { type Stack, shortTimes, startStack } from '../support/stack.js';
 import { ShiftedClock } from '../support/test-clock.js';
-import { eventsOf, inboxSettled, postAll } from '../support/webhooks.js';
+import { eventsOf, inboxSettled, noOperationOpen, postAll, postRaised } from '../support/webhooks.js';
 
 const CANCEL = { method: 'POST', path: '/v1/payment_intents/*/cancel' };
 const CONFIRM = { method: 'POST', path: '/v1/payment_intents/*/confirm' };
@@ -38,17 +38,6 @@ describe('cancellations', function () {
     (await stack.rows('audit_records').find({ stream }).sort({ sequence: 1 }).toArray()).map(
       (row) => row.action,
     );
-  const noOperationOpen = () =>
-    eventually(
-      () => stack.rows('operations').countDocuments({ open: true }, { hint: '_id_' }),
-      (count) => count === 0,
-      40_000,
-    );
-  async function postRaised(id: string): Promise<void> {
-    await stack.sandbox.idle();
-    await postAll(stack, eventsOf(stack, await intentIdOf(id)));
-    await inboxSettled(stack);
-  }
 
   describe('of a payment', () => {
     it('gives the reason to Stripe and keeps it; the order can be paid anew', async () => {
@@ -69,7 +58,7 @@ describe('cancellations', function () {
       const canceled = (await stack.api.cancelPayment(id)).body;
       expect(canceled).to.include({ status: 'canceled', amountCapturable: 0, amountReceived: 0 });
       expect(canceled.cancellationReason).to.equal(null);
-      await postRaised(id);
+      await postRaised(stack, await intentIdOf(id));
       const sums = { amountReleased: 2500, amountRefunded: 0, amountRefundable: 0 };
       expect(await payment(id)).to.include({ status: 'canceled', ...sums });
       const kept = await stack.rows('refunds').find({ paymentId: id }).toArray();
@@ -111,7 +100,7 @@ describe('cancellations', function () {
       expect((await call()).problem.code).to.equal('outcome_unknown');
       const busy = await api.confirm({ paymentId: id, paymentMethodId: 'pm_card_visa' });
       expect(busy.status).to.equal(409);
-      await noOperationOpen();
+      await noOperationOpen(stack);
       expect((await call()).body.status).to.equal('canceled');
     });
   });
@@ -135,7 +124,7 @@ describe('cancellations', function () {
       expect((await api.cancelOrder(orderId, { reason: 'abandoned' })).body.status).to.equal('canceled');
       expect(await payment(paymentId)).to.include({ status: 'canceled', cancellationReason: 'abandoned' });
       expect(await trail(orderId)).to.deep.equal(['order.created', 'order.cancel', 'order.canceled']);
-      await postRaised(paymentId);
+      await postRaised(stack, await intentIdOf(paymentId));
       expect((await order(orderId)).status).to.equal('canceled');
     });
 
@@ -240,7 +229,7 @@ describe('cancellations', function () {
         ({ status }) => status === 'canceled',
         20_000,
       );
-      await noOperationOpen();
+      await noOperationOpen(stack);
       expect(confirms()).to.have.length(0);
       expect(await payment(paymentId)).to.include({ cancellationReason: 'abandoned' });
       const answer = await call();
@@ -260,7 +249,7 @@ describe('cancellations', function () {
         stack.sandbox.control.faults.clear();
         await stripe.paymentIntents.confirm(intent?.id ?? '', card);
       });
-      await noOperationOpen();
+      await noOperationOpen(stack);
       expect((await payment(paymentId)).status).to.equal('requires_action');
       expect(cancels()).to.have.length(0);
     });

@@ -5,7 +5,14 @@ import { eventually } from '../support/eventually.js';
 import { distinct, newAuthorizedPayment, newIntent, newOrder, postsTo } from '../support/payment-steps.js';
 import { type Stack, shortTimes, startStack } from '../support/stack.js';
 import { TestClock } from '../support/test-clock.js';
-import { eventsOf, exampleEvent, inboxSettled, postAll, receiptsOf } from '../support/webhooks.js';
+import {
+  eventsOf,
+  exampleEvent,
+  inboxSettled,
+  noOperationOpen,
+  postRaised,
+  receiptsOf,
+} from '../support/webhooks.js';
 
 const DAY_MS = 86_400_000;
 const CAPTURE = { method: 'POST', path: '/v1/payment_intents/*/capture' };
@@ -22,17 +29,6 @@ describe('manual capture', function () {
   const payment = async (id: string) => (await stack.api.getPayment(id)).body;
   const intentIdOf = async (id: string) => String((await payment(id)).stripe.paymentIntentId);
   const captures = () => postsTo(stack.sandbox, /\/capture$/);
-  const noOperationOpen = () =>
-    eventually(
-      () => stack.rows('operations').countDocuments({ open: true }, { hint: '_id_' }),
-      (count) => count === 0,
-      40_000,
-    );
-  async function postRaised(id: string): Promise<void> {
-    await stack.sandbox.idle();
-    await postAll(stack, eventsOf(stack, await intentIdOf(id)));
-    await inboxSettled(stack);
-  }
 
   it('authorises first, and says until when it can be captured', async () => {
     const { api, sandbox } = stack;
@@ -69,7 +65,7 @@ describe('manual capture', function () {
     const captured = (await api.capture(id)).body;
     expect(captured).to.include({ status: 'succeeded', amountReceived: 2500, amountCapturable: 0 });
     expect(captured.captureBefore).to.equal(null);
-    await postRaised(id);
+    await postRaised(stack, await intentIdOf(id));
     expect((await api.getOrder(order.id)).body).to.include({ status: 'paid', paymentId: id });
     expect(await receiptsOf(stack, id)).to.deep.equal([`receipt:${id}:0`]);
     const [operation] = await rows('operations')
@@ -83,7 +79,7 @@ describe('manual capture', function () {
     const id = await newAuthorizedPayment(api);
     const captured = (await api.capture(id, { amount: 600 })).body;
     expect(captured).to.include({ status: 'succeeded', amount: 2500, amountReceived: 600 });
-    await postRaised(id);
+    await postRaised(stack, await intentIdOf(id));
     const again = await api.capture(id, { amount: 600 });
     expect([again.status, again.problem.code]).to.deep.equal([409, 'payment_not_capturable']);
     expect(again.problem.detail).to.match(/captured already/);
@@ -97,7 +93,7 @@ describe('manual capture', function () {
     sandbox.control.clearRequests();
     const captured = (await api.capture(id, { amount: 600 })).body;
     expect(captured).to.include({ amountReleased: 1900, amountRefunded: 0, amountRefundable: 600 });
-    await postRaised(id);
+    await postRaised(stack, await intentIdOf(id));
     expect(sandbox.control.objects('charge')[0]?.amount_refunded).to.equal(1900);
     expect(await payment(id)).to.include({ amountReleased: 1900, amountRefunded: 0, amountRefundable: 600 });
     expect(sandbox.control.requests().filter(({ method }) => method === 'GET')).to.have.length(0);
@@ -108,7 +104,7 @@ describe('manual capture', function () {
     expect([tooMuch.status, tooMuch.problem.code]).to.deep.equal([409, 'refund_exceeds_payment']);
     expect((await api.refund({ paymentId: id, amount: 100 })).body.amount).to.equal(100);
     expect((await api.refund({ paymentId: id })).body.amount).to.equal(500);
-    await postRaised(id);
+    await postRaised(stack, await intentIdOf(id));
     const after = { amountReleased: 1900, amountRefunded: 600, amountRefundable: 0 };
     expect(await payment(id)).to.include(after);
   });
@@ -217,7 +213,7 @@ describe('manual capture', function () {
       );
       await stack.postEvent(event);
       await under;
-      await noOperationOpen();
+      await noOperationOpen(stack);
       await expectCaptured(id);
       expect((await call()).body.amountReceived).to.equal(600);
     });
@@ -225,7 +221,7 @@ describe('manual capture', function () {
     it('the look-up of the worker finds it: it is not reported as failed, and not canceled', async () => {
       const { id, call } = await lost();
       expect((await call()).problem.code).to.equal('outcome_unknown');
-      await noOperationOpen();
+      await noOperationOpen(stack);
       await expectCaptured(id);
       expect((await call()).status).to.equal(200);
     });
@@ -253,7 +249,7 @@ describe('manual capture', function () {
     const late = await api.capture(id);
     expect([late.status, late.problem.code]).to.deep.equal([409, 'payment_not_capturable']);
     expect(late.problem.detail).to.match(/canceled/);
-    await postRaised(id);
+    await postRaised(stack, await intentIdOf(id));
     expect(await payment(id)).to.include({ status: 'canceled', amountReceived: 0 });
   });
 
@@ -290,7 +286,7 @@ describe('manual capture', function () {
     const { api, sandbox } = stack;
     const id = await newAuthorizedPayment(api, { receiptEmail: 'ada@example.com' });
     sandbox.control.clock.advance(8 * DAY_MS);
-    await postRaised(id);
+    await postRaised(stack, await intentIdOf(id));
     expect(await payment(id)).to.include({ status: 'canceled', captureBefore: null });
     expect((await api.capture(id)).problem.code).to.equal('payment_not_capturable');
     expect(await receiptsOf(stack, id)).to.deep.equal([]);

@@ -79,6 +79,22 @@ export async function inboxSettled(stack: Pick<Stack, 'rows'>, withinMs?: number
   await eventually(due, (rows) => rows.length === 0, withinMs);
 }
 
+/** Delivers what Stripe raised about an intent so far, and waits until it was applied. */
+export async function postRaised(stack: Stack, intentId: string): Promise<void> {
+  await stack.sandbox.idle();
+  await postAll(stack, eventsOf(stack, intentId));
+  await inboxSettled(stack);
+}
+
+/** Waits until the outcome of every operation is known. */
+export async function noOperationOpen(stack: Pick<Stack, 'rows'>): Promise<void> {
+  await eventually(
+    () => stack.rows('operations').countDocuments({ open: true }, { hint: '_id_' }),
+    (count) => count === 0,
+    40_000,
+  );
+}
+
 /** Keys of the receipts that were ever to be sent for a payment. */
 export async function receiptsOf(stack: Pick<Stack, 'rows'>, paymentId: string): Promise<string[]> {
   const rows = await stack
