@@ -38,8 +38,9 @@ export async function dev(environment: Environment, print: (...lines: string[]) 
       const checkout = config.checkout && (await sampleCheckout(service));
       // Where the sandbox reaches us: a public address may lead somewhere that it cannot go.
       await parts.announce({ baseUrl: localUrl });
+      const told = untilSignal();
       print(firstScreen({ baseUrl, apiKey: parts.apiKey, embedded: parts.embedded, checkout }));
-      await untilSignal();
+      await told;
       print('Stopping: requests and batches under way end first.');
     } finally {
       await service.stop();

@@ -15,6 +15,7 @@ export interface SandboxFlags {
 /** Runs the local Stripe until it is told to stop. Throws for a port, a time or an address that is none. */
 export async function sandbox(flags: SandboxFlags, print: (...lines: string[]) => void): Promise<void> {
   const running = await startSandbox(optionsOf(flags));
+  const told = untilSignal();
   if (flags.webhook !== undefined) await running.setWebhookUrl(flags.webhook);
   print(
     ...(isLoopback(flags.host) ? [] : [exposed(flags.host)]),
@@ -24,7 +25,7 @@ export async function sandbox(flags: SandboxFlags, print: (...lines: string[]) =
     `webhook secret   ${running.webhookSecret}`,
     `account          ${running.accountId}`,
   );
-  await untilSignal();
+  await told;
   await running.stop();
 }
 

@@ -7,8 +7,9 @@ export async function serve(environment: Environment, role: Role): Promise<void>
   const config = loadConfig(environment, { command: 'serve' });
   const service = await startService(config, { role });
   const { logger } = service.container;
+  const told = untilSignal();
   logger.info({ role, port: service.port }, 'Guichet is running');
-  const signal = await untilSignal();
+  const signal = await told;
   logger.info({ signal }, 'Stopping: requests and batches under way end first');
   // What was cut must not keep the process: whoever sent the signal sends SIGKILL next.
   if (!(await service.stop())) process.exit();

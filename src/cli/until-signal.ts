@@ -1,4 +1,7 @@
-/** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once: somebody is impatient. */
+/**
+ * Resolves at the first SIGINT or SIGTERM. A second one ends the process at once: somebody is impatient. Called before
+ * anybody is told that the process runs: who reads that may end it at once.
+ */
 export function untilSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     const onSignal = (signal: NodeJS.Signals) => {
