@@ -1,6 +1,6 @@
+import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect } from 'chai';
 import Stripe from 'stripe';
 import { type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.js';
 
@@ -46,7 +46,7 @@ export function sandboxForAll(give: (opened: Opened) => void, options?: SandboxO
     give(all);
   });
   after(() => sandbox.stop());
-  afterEach(() => expect(sandbox.control.violations()).to.deep.equal([]));
+  afterEach(() => assert.deepEqual(sandbox.control.violations(), []));
 }
 
 /** A sandbox of its own for each test of a `describe`; none of them may make it break its contract. */
@@ -60,7 +60,7 @@ export function sandboxForEach(give: (opened: Opened) => void, options?: Sandbox
   afterEach(async () => {
     const violations = sandbox.control.violations();
     await sandbox.stop();
-    expect(violations).to.deep.equal([]);
+    assert.deepEqual(violations, []);
   });
 }
 
