@@ -100,7 +100,7 @@ function startApi(
     ownerOf: createOwnerOf(repositories),
     clientSecretOf: (paymentId) => repositories.payments.clientSecretOf(paymentId),
     checkout: checkoutSettings(container),
-    readiness: createReadiness(container.database),
+    readiness: createReadiness(container.database, container.gateway),
     logger,
     inFlight,
     ...(extraRoutes ? { extraRoutes } : {}),

@@ -7,6 +7,7 @@ import { WorkingSet } from '../../domain/working-set.js';
 import { newId } from '../../utils/ids.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { newOperation, stripeMetadata } from '../stripe/operations/open-operation.js';
+import { requireStripe } from '../stripe/require-stripe.js';
 import type { CallContext, CreatePaymentInput } from '../use-cases.js';
 
 export interface PaymentTerms {
@@ -59,12 +60,16 @@ export function newPayment({ platform }: UseCaseDependencies, terms: PaymentTerm
   };
 }
 
-/** The payment's row and the operation that makes its PaymentIntent, to be saved together before Stripe is called. */
+/**
+ * The payment's row and the operation that makes its PaymentIntent, to be saved together before Stripe is called. Throws
+ * `stripe_unavailable` (503).
+ */
 export function paymentOpening(
-  { platform, receipts }: UseCaseDependencies,
+  { platform, receipts, gateway }: UseCaseDependencies,
   payment: PaymentRow,
   { context, token, now }: { context: CallContext; token: string; now: Date },
 ): { rows: WorkingSet; operation: OperationRow } {
+  requireStripe({ gateway });
   const operation = newOperation(
     {
       kind: 'payment.create',
