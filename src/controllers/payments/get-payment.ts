@@ -7,5 +7,7 @@ export async function getPayment(
   request: ApiRequest<undefined, PaymentParams>,
   { useCases }: Services,
 ): Promise<Reply> {
-  return { status: 200, body: toPaymentDetails(await useCases.getPaymentDetails(request.params.id)) };
+  const { id } = request.params;
+  const payment = await useCases.getPayment(id);
+  return { status: 200, body: toPaymentDetails(payment, await useCases.listFailedAttempts(id)) };
 }

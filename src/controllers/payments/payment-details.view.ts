@@ -1,13 +1,17 @@
+import type { PaymentAttempt } from '../../domain/payment-attempts.js';
+import type { PaymentRow } from '../../domain/rows/payment.js';
 import type { PaymentDetailsResponse } from '../../schemas/payments/payment-details-response.js';
-import type { PaymentDetails } from '../../services/payments/payment-use-cases.js';
 import { toPayment } from './payment.view.js';
 
 /** A payment and what was tried in vain. */
-export function toPaymentDetails({ payment, attempts }: PaymentDetails): PaymentDetailsResponse {
+export function toPaymentDetails(
+  payment: PaymentRow,
+  attempts: readonly PaymentAttempt[],
+): PaymentDetailsResponse {
   return { ...toPayment(payment), attempts: attempts.map(toAttempt) };
 }
 
-function toAttempt({ failedAt, paymentMethod, ...attempt }: PaymentDetails['attempts'][number]) {
+function toAttempt({ failedAt, paymentMethod, ...attempt }: PaymentAttempt) {
   const { id, type, brand, last4 } = paymentMethod ?? {};
   return {
     chargeId: attempt.chargeId,
