@@ -158,17 +158,25 @@ async function readPlatform({ stripe }: CompleteConfig, gateway: SendsToStripe):
   if (answer.type === 'object') {
     const { id, default_currency: currency } = answer.object;
     const settlementCurrency = typeof currency === 'string' ? parseCurrency(currency) : null;
-    return { stripeAccountId: id, livemode, settlementCurrency };
+    const statementPrefix = prefixOf(answer.object.settings);
+    return { stripeAccountId: id, livemode, settlementCurrency, statementPrefix };
   }
   const refused = answer.type === 'error' && (answer.status === 401 || answer.status === 403);
   // With the account's id given, Stripe may be away when we start: webhooks must still be taken in.
   if (stripe.accountId && !refused)
-    return { stripeAccountId: stripe.accountId, livemode, settlementCurrency: null };
+    return { stripeAccountId: stripe.accountId, livemode, settlementCurrency: null, statementPrefix: null };
   const why = answer.type === 'error' ? `it answered ${answer.status}` : answer.reason;
   throw new Error(
     `Cannot read the account from Stripe at ${stripe.apiBaseUrl}: ${why}. ` +
       'Check STRIPE_SECRET_KEY, or set STRIPE_ACCOUNT_ID to start while Stripe is away.',
   );
+}
+
+function prefixOf(settings: unknown): string | null {
+  const { card_payments: cards } = (settings ?? {}) as {
+    card_payments?: { statement_descriptor_prefix?: string | null };
+  };
+  return cards?.statement_descriptor_prefix ?? null;
 }
 
 function createMailer({ receipts, paths }: CompleteConfig): Mailer {

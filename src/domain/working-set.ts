@@ -1,4 +1,4 @@
-import type { Audit, Cause, Change, CollectionName, Effect, RowOf } from './changes.js';
+import type { Audit, Cause, Change, CollectionName, Effect, Fact, RowOf } from './changes.js';
 
 export interface Entry<Row> {
   row: Row;
@@ -28,6 +28,7 @@ export class WorkingSet {
   };
   readonly effects: Effect[] = [];
   readonly audits: PendingAudit[] = [];
+  readonly facts: Fact[] = [];
 
   get<Name extends CollectionName>(collection: Name, id: string | null | undefined): RowOf[Name] | null {
     return id ? (this.entries[collection].get(id)?.row ?? null) : null;
@@ -65,6 +66,9 @@ export class WorkingSet {
           break;
         case 'effect':
           this.effects.push(change);
+          break;
+        case 'fact':
+          this.facts.push(change);
           break;
         case 'audit':
           this.audits.push({ ...change, ...cause });

@@ -24,7 +24,7 @@ const COLLECTIONS: readonly CollectionName[] = [
 
 /**
  * The only writer of orders, payments, refunds, customers, operations and API keys: stores what was decided on a working set,
- * with its audit records, effects and mirror rows, inside the scope's transaction.
+ * with its audit records, effects, facts and mirror rows, inside the scope's transaction.
  * Throws `WriteConflict` when a row is no longer as it was loaded; the transaction is then decided again.
  */
 export async function commitChanges(
@@ -36,6 +36,7 @@ export async function commitChanges(
   for (const name of COLLECTIONS) await writeRows(stores, scope, { name, rows: decided.rows });
   await insertNew(stores.auditRecords.batch, scope, records);
   await insertEffects(stores, scope, decided);
+  await insertFacts(stores, scope, decided.rows);
   await writeMirror(stores, scope, decided.mirror);
 }
 
@@ -134,6 +135,13 @@ async function insertEffects(
     }),
   );
   await stores.outboxMessages.batch.bulkWrite(writes, { ...scope.options(), ordered: true });
+}
+
+/** A fact that is there already was told before: it is kept as it is. */
+async function insertFacts(stores: Stores, scope: Scope, { facts }: WorkingSet): Promise<void> {
+  if (facts.length === 0) return;
+  const writes = facts.map(({ row }) => upsertOf(row));
+  await stores.paymentAttempts.batch.bulkWrite(writes, { ...scope.options(), ordered: true });
 }
 
 async function writeMirror(stores: Stores, scope: Scope, writes: readonly MirrorWrite[]): Promise<void> {

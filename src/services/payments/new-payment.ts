@@ -43,6 +43,7 @@ export function newPayment({ platform }: UseCaseDependencies, terms: PaymentTerm
     captureBefore: null,
     cancellationReason: null,
     description: input.description ?? null,
+    statementDescriptorSuffix: input.statementDescriptorSuffix ?? null,
     receiptEmail: input.receiptEmail ?? order?.receiptEmail ?? customer?.email ?? null,
     metadata: input.metadata ?? {},
     lastError: null,
@@ -55,6 +56,8 @@ export function newPayment({ platform }: UseCaseDependencies, terms: PaymentTerm
     },
     clientSecret: null,
     live: true,
+    checkout: null,
+    receiptResends: [],
     flags: [],
     succeededAt: null,
   };
@@ -105,6 +108,7 @@ function intentParams(
   { operationId, receipts }: { operationId: string; receipts: UseCaseDependencies['receipts'] },
 ): Record<string, unknown> {
   const { amount, currency, captureMethod, description, receiptEmail, metadata, stripe } = payment;
+  const { statementDescriptorSuffix } = payment;
   return {
     amount,
     currency,
@@ -112,6 +116,7 @@ function intentParams(
     ...(captureMethod === 'manual' ? { capture_method: 'manual' } : {}),
     ...(stripe.customerId ? { customer: stripe.customerId } : {}),
     ...(description ? { description } : {}),
+    ...(statementDescriptorSuffix ? { statement_descriptor_suffix: statementDescriptorSuffix } : {}),
     ...(receipts === 'stripe' && receiptEmail ? { receipt_email: receiptEmail } : {}),
     metadata: stripeMetadata(metadata, operationId),
   };
