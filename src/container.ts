@@ -11,6 +11,7 @@ import { openStores } from './repositories/stores.js';
 import { createIdempotencyKeys, type IdempotencyKeys } from './services/access/idempotency-keys.js';
 import { createUseCases } from './services/create-use-cases.js';
 import type { Platform, UseCaseDependencies } from './services/dependencies.js';
+import type { Sender } from './services/outbox/send-message.js';
 import { createFolderMailer, createSmtpMailer, type Mailer } from './services/receipts/mailer.js';
 import { singleSend } from './services/stripe/single-send.js';
 import { createStripeGateway, type StripeGateway } from './services/stripe/stripe-gateway.js';
@@ -19,8 +20,10 @@ import { type Clock, systemClock } from './utils/clock.js';
 import { newId } from './utils/ids.js';
 import { API_VERSION } from './utils/stripe/api-version.js';
 
-/** What tests put in place of the real thing; each is a port. */
+/** What tests and an embedding app put in place of the real thing; each is a port. */
 export interface Overrides {
+  /** Is told of what happened. With it, this process and every other of the same app writes those events. */
+  host?: (repositories: Repositories) => Sender<'host_event'>;
   clock?: Clock;
   logger?: Logger;
   mailer?: Mailer;
@@ -35,6 +38,8 @@ export interface Container {
   gateway: StripeGateway;
   platform: Platform;
   mailer: Mailer;
+  /** Null for a service, which no app embeds. */
+  host: Sender<'host_event'> | null;
   dependencies: UseCaseDependencies;
   useCases: UseCases;
   idempotencyKeys: IdempotencyKeys;
@@ -54,20 +59,18 @@ export async function createContainer(config: CompleteConfig, overrides: Overrid
     await assertIndexes(database);
     const gateway = createStripeGateway(createStripe(config), clock);
     const platform = await readPlatform(config, gateway);
-    return assemble(config, { logger, clock, database, gateway, platform, mailer: overrides.mailer });
+    return assemble(config, overrides, { logger, clock, database, gateway, platform });
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-type Parts = Pick<Container, 'logger' | 'clock' | 'database' | 'gateway' | 'platform'> & {
-  mailer: Mailer | undefined;
-};
+type Parts = Pick<Container, 'logger' | 'clock' | 'database' | 'gateway' | 'platform'>;
 
-function assemble(config: CompleteConfig, parts: Parts): Container {
+function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): Container {
   const { logger, clock, database, gateway, platform } = parts;
-  const repositories = createRepositories(database);
+  const repositories = createRepositories(database, { tells: overrides.host ? 'host' : 'nobody' });
   const { callTimeoutMs, confirmTimeoutMs, timeBudgetMs } = config.stripe;
   const dependencies: UseCaseDependencies = {
     gateway,
@@ -89,7 +92,8 @@ function assemble(config: CompleteConfig, parts: Parts): Container {
     repositories,
     gateway,
     platform,
-    mailer: parts.mailer ?? createMailer(config),
+    mailer: overrides.mailer ?? createMailer(config),
+    host: overrides.host?.(repositories) ?? null,
     dependencies,
     useCases: createUseCases(dependencies),
     idempotencyKeys: createIdempotencyKeys(repositories, clock),
