@@ -33,7 +33,7 @@ export interface Guichet {
   /** The API, for `app.use` of Express 4 or 5; the webhook path is part of it. Other paths pass through. */
   router: HostRouter;
   /** Null with `worker: 'none'`. */
-  worker: Pick<Worker, 'stop'> | null;
+  worker: { stop(graceMs: number): Promise<boolean> } | null;
   /** Creates an order as the host's own server, at the host's prices. Throws a `GuichetError`. */
   createOrder(input: CreateOrderBody): Promise<OrderResponse>;
   /** Ends what is under way, then the connections. False when something did not end within `shutdownGraceMs`. */
