@@ -11,6 +11,7 @@ import { openStores } from './repositories/stores.js';
 import { createIdempotencyKeys, type IdempotencyKeys } from './services/access/idempotency-keys.js';
 import { createUseCases } from './services/create-use-cases.js';
 import type { Platform, UseCaseDependencies } from './services/dependencies.js';
+import type { Sender } from './services/outbox/send-message.js';
 import { createFolderMailer, createSmtpMailer, type Mailer } from './services/receipts/mailer.js';
 import { createBreaker } from './services/stripe/breaker.js';
 import { guardGateway } from './services/stripe/guarded-gateway.js';
@@ -23,8 +24,10 @@ import { newId } from './utils/ids.js';
 import { API_VERSION } from './utils/stripe/api-version.js';
 import { systemTimer, type Timer } from './utils/timer.js';
 
-/** What tests put in place of the real thing; each is a port. */
+/** What tests and an embedding app put in place of the real thing; each is a port. */
 export interface Overrides {
+  /** Is told of what happened. With it, this process and every other of the same app writes those events. */
+  host?: (repositories: Repositories) => Sender<'host_event'>;
   clock?: Clock;
   logger?: Logger;
   mailer?: Mailer;
@@ -41,6 +44,8 @@ export interface Container {
   gateway: StripeGateway;
   platform: Platform;
   mailer: Mailer;
+  /** Null for a service, which no app embeds. */
+  host: Sender<'host_event'> | null;
   dependencies: UseCaseDependencies;
   useCases: UseCases;
   idempotencyKeys: IdempotencyKeys;
@@ -65,8 +70,7 @@ export async function createContainer(config: CompleteConfig, overrides: Overrid
     const gateway = createStripeGateway(createStripe(config), clock);
     const platform = await readPlatform(config, gateway);
     const timer = overrides.timer ?? systemTimer;
-    const parts = { logger, clock, timer, database, gateway, platform };
-    return assemble(config, { ...parts, mailer: overrides.mailer });
+    return assemble(config, overrides, { logger, clock, timer, database, gateway, platform });
   } catch (error) {
     await database.close();
     throw error;
@@ -76,13 +80,12 @@ export async function createContainer(config: CompleteConfig, overrides: Overrid
 type Parts = Pick<Container, 'logger' | 'clock' | 'database' | 'platform'> & {
   gateway: SendsToStripe;
   timer: Timer;
-  mailer: Mailer | undefined;
 };
 
-function assemble(config: CompleteConfig, parts: Parts): Container {
+function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): Container {
   const { logger, clock, database, platform } = parts;
   const { gateway, stop } = guard(config, parts);
-  const repositories = createRepositories(database);
+  const repositories = createRepositories(database, { tells: overrides.host ? 'host' : 'nobody' });
   const { callTimeoutMs, confirmTimeoutMs, timeBudgetMs } = config.stripe;
   const dependencies: UseCaseDependencies = {
     gateway,
@@ -104,7 +107,8 @@ function assemble(config: CompleteConfig, parts: Parts): Container {
     repositories,
     gateway,
     platform,
-    mailer: parts.mailer ?? createMailer(config),
+    mailer: overrides.mailer ?? createMailer(config),
+    host: overrides.host?.(repositories) ?? null,
     dependencies,
     useCases: createUseCases(dependencies),
     idempotencyKeys: createIdempotencyKeys(repositories, clock),

@@ -15,6 +15,11 @@ export interface MirrorWrite {
   baseVersion: number;
 }
 
+/** What a house tells besides: `hostEvents` where an app embeds it. */
+export interface CommitOptions {
+  tells: 'nobody' | 'host';
+}
+
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 /** The order keeps two transactions that write the same collections from waiting for each other in a ring. */
 const COLLECTIONS: readonly CollectionName[] = [
@@ -30,7 +35,7 @@ const COLLECTIONS: readonly CollectionName[] = [
 export async function commitChanges(
   stores: Stores,
   scope: Scope,
-  decided: { rows: WorkingSet; mirror: readonly MirrorWrite[]; now: Date },
+  decided: { rows: WorkingSet; mirror: readonly MirrorWrite[]; now: Date } & CommitOptions,
 ): Promise<void> {
   const records = chainAudits(decided.rows, decided.now);
   for (const name of COLLECTIONS) await writeRows(stores, scope, { name, rows: decided.rows });
@@ -117,10 +122,11 @@ function upsertOf(row: Document): BatchWrite {
 async function insertEffects(
   stores: Stores,
   scope: Scope,
-  { rows, now }: { rows: WorkingSet; now: Date },
+  { rows, now, tells }: { rows: WorkingSet; now: Date } & CommitOptions,
 ): Promise<void> {
-  if (rows.effects.length === 0) return;
-  const writes = rows.effects.map(({ id, kind, payload }) =>
+  const effects = [...rows.effects, ...(tells === 'host' ? rows.hostEvents : [])];
+  if (effects.length === 0) return;
+  const writes = effects.map(({ id, kind, payload }) =>
     upsertOf({
       _id: id,
       kind,

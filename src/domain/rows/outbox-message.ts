@@ -1,6 +1,6 @@
 import type { Lease } from './shared.js';
 
-export type EffectKind = 'alert' | 'receipt';
+export type EffectKind = 'alert' | 'host_event' | 'receipt';
 
 /** What a person must look at. */
 export type AlertName =
@@ -11,8 +11,30 @@ export type AlertName =
   | 'operation_revived'
   | 'refund_failed';
 
+/** What an app that embeds Guichet is told of. */
+export const hostEventTypes = [
+  'order.paid',
+  'order.canceled',
+  'payment.succeeded',
+  'payment.failed',
+  'refund.succeeded',
+  'refund.failed',
+] as const;
+
+export type HostEventType = (typeof hostEventTypes)[number];
+
+export interface HostEventPayload {
+  type: HostEventType;
+  /** Of the order, payment or refund that the type begins with. */
+  objectId: string;
+  occurredAt: Date;
+  /** Why an attempt to pay failed, in Stripe's codes. */
+  failure?: { code: string | null; declineCode: string | null };
+}
+
 export interface EffectPayloads {
   alert: { name: AlertName; subjectId: string };
+  host_event: HostEventPayload;
   receipt: { paymentId: string };
 }
 
