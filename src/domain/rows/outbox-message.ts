@@ -1,18 +1,27 @@
 import type { Lease } from './shared.js';
 
-export type EffectKind = 'alert' | 'receipt';
+export type EffectKind = 'alert' | 'alert_mail' | 'receipt';
 
 /** What a person must look at. */
 export type AlertName =
   | 'authorization_lapsed'
   | 'capture_due_24h'
   | 'capture_due_6h'
+  | 'event_dead'
+  | 'message_dead'
   | 'operation_abandoned'
   | 'operation_revived'
   | 'refund_failed';
 
+/** What happened, and to which object: its id, that of an event, or the key of a message. */
+export interface Alert {
+  name: AlertName;
+  subjectId: string;
+}
+
 export interface EffectPayloads {
-  alert: { name: AlertName; subjectId: string };
+  alert: Alert;
+  alert_mail: Alert;
   receipt: { paymentId: string };
 }
 
