@@ -235,6 +235,15 @@ const paymentsAndReceipts = {
   }),
 };
 
+const alerts = {
+  ALERT_EMAIL: optional(matching(/^[^\s@,;<>]+@[^\s@,;<>]+$/, 'one mail address'), {
+    group: 'Alerts',
+    description:
+      'Who is told by mail what a person must look at; `guichet serve` then requires SMTP_URL. Default: the log alone.',
+    example: 'payments-team@example.com',
+  }),
+};
+
 /** Every setting, by its name in the environment. `.env.example` is generated from it. */
 export const envSchema = z.object({
   ...server,
@@ -244,6 +253,7 @@ export const envSchema = z.object({
   ...stripeLimits,
   ...userTokens,
   ...paymentsAndReceipts,
+  ...alerts,
 });
 
 export type Settings = z.output<typeof envSchema>;

@@ -56,6 +56,7 @@ export interface Config {
     from: string;
     merchantName: string;
   };
+  alerts: { email: string | null };
 }
 
 /** Whose tokens are trusted, for whom they must be made, and what checks them. */
@@ -140,7 +141,7 @@ function withoutEmpty(source: Environment): Environment {
 
 function missingToServe(source: Environment): ConfigProblem[] {
   const required: Partial<Record<keyof Settings, boolean>> = {
-    SMTP_URL: (source.RECEIPTS ?? 'guichet') === 'guichet',
+    SMTP_URL: (source.RECEIPTS ?? 'guichet') === 'guichet' || source.ALERT_EMAIL !== undefined,
     PUBLIC_URL: source.STRIPE_PUBLISHABLE_KEY !== undefined,
   };
   return describeSettings()
@@ -153,7 +154,7 @@ function missingToServe(source: Environment): ConfigProblem[] {
 }
 
 const REQUIRED_WHY: Partial<Record<keyof Settings, string>> = {
-  SMTP_URL: ', unless RECEIPTS=stripe or RECEIPTS=off',
+  SMTP_URL: ', unless RECEIPTS is stripe or off and ALERT_EMAIL is unset',
   PUBLIC_URL: ' with STRIPE_PUBLISHABLE_KEY: the links to the checkout page begin with it',
 };
 
@@ -180,6 +181,7 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
       from: settings.MAIL_FROM,
       merchantName: settings.MERCHANT_NAME,
     },
+    alerts: { email: settings.ALERT_EMAIL ?? null },
   };
 }
 

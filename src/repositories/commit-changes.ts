@@ -6,6 +6,7 @@ import type { AuditRecordRow } from '../domain/rows/audit-record.js';
 import type { AuditHead } from '../domain/rows/shared.js';
 import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
 import type { Entry, WorkingSet } from '../domain/working-set.js';
+import { pendingMessages } from './outbox-messages.js';
 import { type Scope, WriteConflict } from './scope.js';
 import type { BatchCollection, BatchWrite, Stores } from './stores.js';
 
@@ -126,20 +127,7 @@ async function insertEffects(
 ): Promise<void> {
   const effects = [...rows.effects, ...(tells === 'host' ? rows.hostEvents : [])];
   if (effects.length === 0) return;
-  const writes = effects.map(({ id, kind, payload }) =>
-    upsertOf({
-      _id: id,
-      kind,
-      payload,
-      status: 'pending',
-      attempts: 0,
-      dueAt: now,
-      lease: null,
-      lastError: null,
-      createdAt: now,
-      sentAt: null,
-    }),
-  );
+  const writes = pendingMessages(effects, now);
   await stores.outboxMessages.batch.bulkWrite(writes, { ...scope.options(), ordered: true });
 }
 
