@@ -94,7 +94,7 @@ function startApi(
     useCases: container.useCases,
     idempotencyKeys: container.idempotencyKeys,
     authenticate: bearerAuthentication({
-      findApiKey: findApiKey(container),
+      findApiKey: findApiKey(container.dependencies),
       verifyUserToken: config.jwt === null ? null : createUserTokens(config.jwt, container),
     }),
     ownerOf: createOwnerOf(repositories),

@@ -30,6 +30,12 @@ export interface Config {
     readConcern: Settings['MONGODB_READ_CONCERN'];
     writeConcern: 'majority' | number;
   };
+  redis: {
+    /** Null without Redis. */
+    url: string | null;
+    keyPrefix: string;
+    commandTimeoutMs: number;
+  };
   stripe: {
     secretKey: string | null;
     mode: 'test' | 'live' | null;
@@ -137,6 +143,7 @@ function withoutEmpty(source: Environment): Environment {
 
 function missingToServe(source: Environment): ConfigProblem[] {
   const required: Partial<Record<keyof Settings, boolean>> = {
+    REDIS_URL: source.REDIS !== 'off',
     SMTP_URL: (source.RECEIPTS ?? 'guichet') === 'guichet',
     PUBLIC_URL: source.STRIPE_PUBLISHABLE_KEY !== undefined,
   };
@@ -150,6 +157,7 @@ function missingToServe(source: Environment): ConfigProblem[] {
 }
 
 const REQUIRED_WHY: Partial<Record<keyof Settings, string>> = {
+  REDIS_URL: ', unless REDIS=off',
   SMTP_URL: ', unless RECEIPTS=stripe or RECEIPTS=off',
   PUBLIC_URL: ' with STRIPE_PUBLISHABLE_KEY: the links to the checkout page begin with it',
 };
@@ -161,6 +169,11 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
     paths: { home: settings.GUICHET_HOME, cache: settings.GUICHET_CACHE ?? null },
     logging: { level: settings.LOG_LEVEL },
     mongodb: mongodbConfig(settings),
+    redis: {
+      url: settings.REDIS === 'off' ? null : (settings.REDIS_URL ?? null),
+      keyPrefix: settings.REDIS_KEY_PREFIX,
+      commandTimeoutMs: settings.REDIS_COMMAND_TIMEOUT_MS,
+    },
     stripe: {
       secretKey: settings.STRIPE_SECRET_KEY ?? null,
       mode: settings.STRIPE_MODE ?? modeOfKey(settings.STRIPE_SECRET_KEY),
