@@ -52,8 +52,8 @@ describe('the cache in Redis', () => {
   }
 
   /** A write is not waited for. */
-  const stored = async (redis: RedisConnection, name: string, key: string, version = 1) =>
-    eventually(() => redis.client.exists(`cache:${name}:v${version}:${key}`), Boolean);
+  const stored = async (redis: RedisConnection, name: string, key: string) =>
+    eventually(() => redis.client.exists(`cache:${name}:v1:${key}`), Boolean);
 
   it('loads once for all who ask at a time, and once for every process until it is too old', async () => {
     const [one, other] = [await connected(), await connected()];
