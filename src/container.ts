@@ -11,6 +11,7 @@ import { openStores } from './repositories/stores.js';
 import { createIdempotencyKeys, type IdempotencyKeys } from './services/access/idempotency-keys.js';
 import { createUseCases } from './services/create-use-cases.js';
 import type { Platform, UseCaseDependencies } from './services/dependencies.js';
+import { createPriceCatalogue } from './services/pricing/price-catalogue.js';
 import { createFolderMailer, createSmtpMailer, type Mailer } from './services/receipts/mailer.js';
 import { singleSend } from './services/stripe/single-send.js';
 import { createStripeGateway, type StripeGateway } from './services/stripe/stripe-gateway.js';
@@ -69,14 +70,14 @@ function assemble(config: CompleteConfig, parts: Parts): Container {
   const { logger, clock, database, gateway, platform } = parts;
   const repositories = createRepositories(database);
   const { callTimeoutMs, confirmTimeoutMs, timeBudgetMs } = config.stripe;
+  const timing = { callTimeoutMs, confirmTimeoutMs, budgetMs: timeBudgetMs };
+  const asking = { gateway, repositories, platformAccountId: platform.stripeAccountId, timing };
   const dependencies: UseCaseDependencies = {
-    gateway,
-    repositories,
+    ...asking,
     platform,
-    platformAccountId: platform.stripeAccountId,
+    prices: createPriceCatalogue(asking, platform),
     clock,
     logger,
-    timing: { callTimeoutMs, confirmTimeoutMs, budgetMs: timeBudgetMs },
     decisions: () => ({ now: clock.now(), sendsReceipts: config.receipts.sender === 'guichet', newId }),
     returnUrl: { default: config.payments.returnUrl, hosts: config.payments.returnHosts },
     receipts: config.receipts.sender,

@@ -9,6 +9,9 @@ export type AlertName =
   | 'capture_due_6h'
   | 'operation_abandoned'
   | 'operation_revived'
+  | 'order_amount_mismatch'
+  | 'order_paid_late'
+  | 'order_paid_twice'
   | 'refund_failed';
 
 export interface EffectPayloads {
