@@ -79,7 +79,8 @@ export const errorCatalogue = {
   },
   pricing_not_allowed: {
     status: 403,
-    detail: 'A user’s token may not set prices. Let your server, which has an API key, create the order.',
+    detail:
+      'A user’s token may not set prices or taxes. Order by priceId, or let your server, which has an API key, do it.',
   },
   scope_not_held: {
     status: 403,
@@ -187,6 +188,18 @@ export const errorCatalogue = {
     ],
   },
   total_too_large: { status: 422, detail: 'The items cannot be added up in usd: total too large.' },
+  price_not_usable: {
+    status: 422,
+    detail:
+      'There is no such price in the catalogue. Take prices that are active, one-time and in the currency of the order: see errors.',
+    errors: [
+      {
+        path: 'items.0.priceId',
+        message: 'There is no such price in the catalogue.',
+        code: 'price_not_found',
+      },
+    ],
+  },
   refused_by_stripe: {
     status: 422,
     detail: 'Stripe refused the request: No such payment method.',

@@ -96,8 +96,7 @@ function memoryUseCases(): UseCases {
       customer: exampleCustomer({ userId: input.userId, email: input.email, name: input.name ?? null }),
       created: true,
     }),
-    createOrder: async (input) =>
-      exampleOrder({ userId: input.userId, currency: input.currency, items: input.items }),
+    createOrder: async (input) => exampleOrder({ userId: input.userId, currency: input.currency }),
     getOrder: async (id) => exampleOrder({ _id: id }),
     createPayment: async (input) => ({
       payment: examplePayment({ orderId: input.orderId ?? null, metadata: input.metadata ?? {} }),
