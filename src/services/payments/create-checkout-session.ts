@@ -4,6 +4,7 @@ import type { OrderRow } from '../../domain/rows/order.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { newOperation, stripeMetadata } from '../stripe/operations/open-operation.js';
+import { requireStripe } from '../stripe/require-stripe.js';
 import type { UseCases } from '../use-cases.js';
 import { acceptReturnUrl } from './accept-return-url.js';
 import { openPayment, otherPaymentLive, type PaymentOpening } from './create-payment.js';
@@ -67,6 +68,7 @@ function requireOpen(payment: PaymentRow): PaymentRow {
 function openingOf(dependencies: UseCaseDependencies, asked: Asked): PaymentOpening {
   return (terms, about) => {
     const { order } = terms;
+    requireStripe(dependencies);
     if (!order) throw new Error('A Checkout Session is made for an order');
     const lifetime = asked.expiresInMinutes ? asked.expiresInMinutes * MINUTE_MS : LIFETIME_MS;
     const payment: PaymentRow = {

@@ -7,6 +7,7 @@ import { WorkingSet } from '../../domain/working-set.js';
 import { newId } from '../../utils/ids.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { newOperation, stripeMetadata } from '../stripe/operations/open-operation.js';
+import { requireStripe } from '../stripe/require-stripe.js';
 import type { CallContext, CreatePaymentInput } from '../use-cases.js';
 
 export interface PaymentTerms {
@@ -68,12 +69,16 @@ interface Opening {
   now: Date;
 }
 
-/** The payment's row and the operation that makes its PaymentIntent, to be saved together before Stripe is called. */
+/**
+ * The payment's row and the operation that makes its PaymentIntent, to be saved together before Stripe is called. Throws
+ * `stripe_unavailable` (503).
+ */
 export function paymentOpening(
   dependencies: UseCaseDependencies,
   payment: PaymentRow,
   opening: Opening,
 ): { rows: WorkingSet; operation: OperationRow } {
+  requireStripe(dependencies);
   const { platform, receipts } = dependencies;
   const operation = newOperation(
     {
