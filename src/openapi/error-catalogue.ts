@@ -115,6 +115,11 @@ export const errorCatalogue = {
     retryAfterSeconds: 1,
   },
   order_not_payable: { status: 409, detail: 'The order is canceled: only a pending order can be paid.' },
+  other_payment_live: {
+    status: 409,
+    detail: 'The order is being paid on Stripe’s page. Cancel that payment first to pay in another way.',
+    extra: { paymentId: 'pay_01JHMZ5T8GCQ4W7V3K9X2B6N0F' },
+  },
   payment_not_confirmable: { status: 409, detail: 'The payment is succeeded: it cannot be confirmed.' },
   confirm_given_up: {
     status: 409,
