@@ -9,6 +9,7 @@ import { cancelPayment } from './payments/cancel-payment.js';
 import { capturePayment } from './payments/capture-payment.js';
 import { confirmPayment } from './payments/confirm-payment.js';
 import { createPayment } from './payments/create-payment.js';
+import { listPaymentHistory } from './payments/list-payment-history.js';
 import { listRefunds } from './payments/list-refunds.js';
 import { refreshPayment } from './payments/refresh-payment.js';
 import { refundPayment } from './payments/refund-payment.js';
@@ -35,6 +36,7 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     cancelOrder: cancelOrder(dependencies),
     refundPayment: refundPayment({ ...dependencies, refreshPayment: payment.refreshPayment }),
     listRefunds: listRefunds(dependencies),
+    listPaymentHistory: listPaymentHistory(dependencies),
     async getOrder(id) {
       const order = await orders.getWithCheckoutToken(id);
       if (!order) throw notFound('order_not_found', 'There is no such order.');
