@@ -71,7 +71,7 @@ describe('the history of a user', () => {
     return cursor;
   }
 
-  it('has no page before the first and none after the last; what is paid meanwhile is before the first', async () => {
+  it('has no page before the first and none after the last, and 20 a page unless asked', async () => {
     const first = await page({ limit: '100' });
     expect([first.previousCursor, first.data.length]).to.deep.equal([null, 100]);
     const last = await page({ from: '2025-03-01', to: '2025-03-01', limit: '24' });
@@ -166,8 +166,8 @@ describe('the history of a user', () => {
       const answer = await stack.api.get(path);
       expect([path, answer.status]).to.deep.equal([path, 404]);
     }
-    for (const user of ['undefined', 'null', '*', '[object Object]', '%00'.slice(0, 2), 'user_']) {
-      const { status, body } = await stack.api.history(user.replaceAll(' ', '_'));
+    for (const user of ['undefined', 'null', '*', '[object_Object]', 'user_', '.*']) {
+      const { status, body } = await stack.api.history(user);
       expect([user, status, body.data]).to.deep.equal([user, 200, []]);
     }
   });
