@@ -7,6 +7,7 @@ import { startOperations } from './jobs/operations.js';
 import { startOutbox } from './jobs/outbox.js';
 import { logAlert } from './services/alerts/log-alert.js';
 import { mailAlert } from './services/alerts/mail-alert.js';
+import type { Sender } from './services/outbox/send-message.js';
 import { sendReceipt } from './services/receipts/send-receipt.js';
 import { settlesWithin } from './utils/settles-within.js';
 
@@ -20,6 +21,11 @@ export interface Worker {
   stop(graceMs: number): Promise<boolean>;
 }
 
+/** A service on the database of an app that embeds Guichet: the app's own worker may be away, and takes it later. */
+const leaveToHost: Sender<'host_event'> = async ({ type }) => {
+  throw new Error(`${type} is for the app that embeds Guichet here: run its worker, and not guichet serve`);
+};
+
 /** Everything that happens without a request: events, fetches, operations and messages. */
 export function startWorker(container: Container): Worker {
   const { repositories, clock, logger, mailer, config, dependencies } = container;
@@ -29,6 +35,7 @@ export function startWorker(container: Container): Worker {
     receipt: sendReceipt({ repositories, mailer, sender }),
     alert: logAlert({ repositories, clock, logger, mailTo }),
     alert_mail: mailAlert({ mailer, from: sender.from, to: mailTo }),
+    host_event: container.host ?? leaveToHost,
   };
   const leases = startLaneLeases(repositories, logger);
   const inbox = startInbox(dependencies, leases);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { optional, preset, type SettingInfo } from './setting.js';
 import { httpUrl, integer, isHost, isOrigin, listOf, matching, oneOf, trustProxy } from './setting-types.js';
+import { stripeLimits } from './stripe-limit-settings.js';
 import { userTokens } from './user-token-settings.js';
 
 const hosts = listOf(isHost, 'host names');
@@ -249,6 +250,7 @@ export const envSchema = z.object({
   ...filesAndLogs,
   ...mongodb,
   ...stripe,
+  ...stripeLimits,
   ...userTokens,
   ...paymentsAndReceipts,
   ...alerts,

@@ -41,6 +41,9 @@ export interface Config {
     confirmTimeoutMs: number;
     timeBudgetMs: number;
     maxSockets: number;
+    /** Of this process. */
+    requestsPerSecond: number;
+    breaker: { failures: number; openMs: number };
   };
   payments: { returnUrl: string | null; returnHosts: string[] };
   /** Null where users' tokens are not taken. */
@@ -162,17 +165,7 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
     paths: { home: settings.GUICHET_HOME, cache: settings.GUICHET_CACHE ?? null },
     logging: { level: settings.LOG_LEVEL },
     mongodb: mongodbConfig(settings),
-    stripe: {
-      secretKey: settings.STRIPE_SECRET_KEY ?? null,
-      mode: settings.STRIPE_MODE ?? modeOfKey(settings.STRIPE_SECRET_KEY),
-      webhookSecrets: settings.STRIPE_WEBHOOK_SECRETS ?? [],
-      accountId: settings.STRIPE_ACCOUNT_ID ?? null,
-      apiBaseUrl: settings.STRIPE_API_BASE_URL,
-      callTimeoutMs: settings.STRIPE_CALL_TIMEOUT_MS,
-      confirmTimeoutMs: settings.STRIPE_CONFIRM_TIMEOUT_MS,
-      timeBudgetMs: settings.STRIPE_TIME_BUDGET_MS,
-      maxSockets: settings.STRIPE_MAX_SOCKETS,
-    },
+    stripe: stripeConfig(settings),
     payments: {
       returnUrl,
       returnHosts: settings.PAYMENT_RETURN_HOSTS ?? (returnUrl === null ? [] : [new URL(returnUrl).host]),
@@ -189,6 +182,26 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
       merchantName: settings.MERCHANT_NAME,
     },
     alerts: { email: settings.ALERT_EMAIL ?? null },
+  };
+}
+
+/** Below what Stripe takes (25 and 100), which others of the account use too. */
+const DEFAULT_REQUESTS_PER_SECOND = { test: 20, live: 80 };
+
+function stripeConfig(settings: Settings): Config['stripe'] {
+  const mode = settings.STRIPE_MODE ?? modeOfKey(settings.STRIPE_SECRET_KEY);
+  return {
+    secretKey: settings.STRIPE_SECRET_KEY ?? null,
+    mode,
+    webhookSecrets: settings.STRIPE_WEBHOOK_SECRETS ?? [],
+    accountId: settings.STRIPE_ACCOUNT_ID ?? null,
+    apiBaseUrl: settings.STRIPE_API_BASE_URL,
+    callTimeoutMs: settings.STRIPE_CALL_TIMEOUT_MS,
+    confirmTimeoutMs: settings.STRIPE_CONFIRM_TIMEOUT_MS,
+    timeBudgetMs: settings.STRIPE_TIME_BUDGET_MS,
+    maxSockets: settings.STRIPE_MAX_SOCKETS,
+    requestsPerSecond: settings.STRIPE_REQUESTS_PER_SECOND ?? DEFAULT_REQUESTS_PER_SECOND[mode ?? 'test'],
+    breaker: { failures: settings.STRIPE_BREAKER_FAILURES, openMs: settings.STRIPE_BREAKER_OPEN_MS },
   };
 }
 

@@ -3,6 +3,7 @@ import type { PaymentStatus } from '../domain/payment-state.js';
 import type { CustomerRow } from '../domain/rows/customer.js';
 import type { OrderRow } from '../domain/rows/order.js';
 import type { PaymentRow } from '../domain/rows/payment.js';
+import type { PaymentAttemptRow } from '../domain/rows/payment-attempt.js';
 import type { RefundRow } from '../domain/rows/refund.js';
 import type { StripeScope } from '../domain/rows/shared.js';
 import { atLeast, atMost, lessThan, moreThan, oneOf } from './query.js';
@@ -129,6 +130,24 @@ function idRange({ fromId, untilId, place }: HistoryQuery): object | null {
     ...(lowest === undefined ? [] : [lessThan(lowest)]),
   ];
   return bounds.length === 0 ? null : Object.assign({}, ...bounds);
+}
+
+/** Far more than a payment has that people try to pay. */
+const MAX_TOLD = 400;
+
+export function paymentAttemptsRepository(stores: Stores, scope: Scope) {
+  const { model } = stores.paymentAttempts;
+  return {
+    /** What was told of a payment's failed attempts, in no order; at most 400. */
+    ofPayment: (paymentId: string): Promise<PaymentAttemptRow[]> =>
+      model
+        .find({ _id: Object.assign(moreThan(`${paymentId}:`), lessThan(`${paymentId};`)) }, null, {
+          ...scope.options(),
+          limit: MAX_TOLD,
+        })
+        .lean<PaymentAttemptRow[]>()
+        .exec(),
+  };
 }
 
 export function refundsRepository(stores: Stores, scope: Scope) {

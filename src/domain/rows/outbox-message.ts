@@ -1,6 +1,6 @@
 import type { Lease } from './shared.js';
 
-export type EffectKind = 'alert' | 'alert_mail' | 'receipt';
+export type EffectKind = 'alert' | 'alert_mail' | 'host_event' | 'receipt';
 
 /** What a person must look at. */
 export type AlertName =
@@ -19,9 +19,31 @@ export interface Alert {
   subjectId: string;
 }
 
+/** What an app that embeds Guichet is told of. */
+export const hostEventTypes = [
+  'order.paid',
+  'order.canceled',
+  'payment.succeeded',
+  'payment.failed',
+  'refund.succeeded',
+  'refund.failed',
+] as const;
+
+export type HostEventType = (typeof hostEventTypes)[number];
+
+export interface HostEventPayload {
+  type: HostEventType;
+  /** Of the order, payment or refund that the type begins with. */
+  objectId: string;
+  occurredAt: Date;
+  /** Why an attempt to pay failed, in Stripe's codes. */
+  failure?: { code: string | null; declineCode: string | null };
+}
+
 export interface EffectPayloads {
   alert: Alert;
   alert_mail: Alert;
+  host_event: HostEventPayload;
   receipt: { paymentId: string };
 }
 
