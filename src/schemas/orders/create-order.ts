@@ -18,6 +18,16 @@ export const createOrderBody = z
     locale: locale.optional(),
     metadata: metadata.optional(),
   })
-  .meta({ id: 'CreateOrder' });
+  .meta({
+    id: 'CreateOrder',
+    example: {
+      userId: 'user_42',
+      currency: 'usd',
+      items: [{ name: 'Notebook', unitAmount: 1250, quantity: 2 }],
+      receiptEmail: 'ada@example.com',
+      locale: 'en',
+      metadata: { campaign: 'spring' },
+    },
+  });
 
 export type CreateOrderBody = z.infer<typeof createOrderBody>;
