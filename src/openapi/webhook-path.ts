@@ -32,7 +32,7 @@ export function registerWebhookPath(registry: OpenAPIRegistry): void {
     security: [],
     'x-codeSamples': [{ lang: 'Shell', label: 'Stripe CLI', source: curl }],
     request: {
-      headers: z.object({ 'Stripe-Signature': z.string().meta({ example: 't=1736942400,v1=…' }) }),
+      headers: z.object({ 'Stripe-Signature': z.string().meta({ example: 't=1736942400,v1=replace_me' }) }),
       body: {
         required: true,
         content: { 'application/json': { schema: stripeEvent, example: exampleEvent } },
