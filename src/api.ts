@@ -41,7 +41,7 @@ export function createApi(container: Container, options: ApiOptions): Api {
     ownerOf: createOwnerOf(repositories),
     clientSecretOf: (paymentId) => repositories.payments.clientSecretOf(paymentId),
     checkout: checkoutSettings(container),
-    readiness: createReadiness(container.database),
+    readiness: createReadiness(container.database, container.gateway),
     logger,
     inFlight,
     ...(options.extraRoutes ? { extraRoutes: options.extraRoutes } : {}),

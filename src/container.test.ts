@@ -82,6 +82,7 @@ describe('createContainer', () => {
       stripeAccountId: sandbox.accountId,
       livemode: false,
       settlementCurrency: 'gbp',
+      statementPrefix: null,
     });
     await container.close();
   });

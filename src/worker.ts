@@ -6,6 +6,7 @@ import { startLaneLeases } from './jobs/lane-leases.js';
 import { startOperations } from './jobs/operations.js';
 import { startOutbox } from './jobs/outbox.js';
 import { logAlert } from './services/alerts/log-alert.js';
+import { mailAlert } from './services/alerts/mail-alert.js';
 import type { Sender } from './services/outbox/send-message.js';
 import { sendReceipt } from './services/receipts/send-receipt.js';
 import { settlesWithin } from './utils/settles-within.js';
@@ -29,9 +30,11 @@ const leaveToHost: Sender<'host_event'> = async ({ type }) => {
 export function startWorker(container: Container): Worker {
   const { repositories, clock, logger, mailer, config, dependencies } = container;
   const sender = { from: config.receipts.from, merchantName: config.receipts.merchantName };
+  const mailTo = config.alerts.email;
   const senders = {
     receipt: sendReceipt({ repositories, mailer, sender }),
-    alert: logAlert(logger),
+    alert: logAlert({ repositories, clock, logger, mailTo }),
+    alert_mail: mailAlert({ mailer, from: sender.from, to: mailTo }),
     host_event: container.host ?? leaveToHost,
   };
   const leases = startLaneLeases(repositories, logger);

@@ -1,4 +1,4 @@
-import type { Audit, Cause, Change, CollectionName, Effect, RowOf } from './changes.js';
+import type { Audit, Cause, Change, CollectionName, Effect, Fact, RowOf } from './changes.js';
 import { hostEventsOf } from './host-events.js';
 
 export interface Entry<Row> {
@@ -31,6 +31,7 @@ export class WorkingSet {
   /** What the moves mean to an app that embeds Guichet; written only where there is one. */
   readonly hostEvents: Effect<'host_event'>[] = [];
   readonly audits: PendingAudit[] = [];
+  readonly facts: Fact[] = [];
 
   get<Name extends CollectionName>(collection: Name, id: string | null | undefined): RowOf[Name] | null {
     return id ? (this.entries[collection].get(id)?.row ?? null) : null;
@@ -68,6 +69,9 @@ export class WorkingSet {
           break;
         case 'effect':
           this.effects.push(change);
+          break;
+        case 'fact':
+          this.facts.push(change);
           break;
         case 'audit':
           this.audits.push({ ...change, ...cause });

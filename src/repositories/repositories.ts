@@ -3,7 +3,13 @@ import type { WorkingSet } from '../domain/working-set.js';
 import { createSlots } from '../utils/slots.js';
 import { createTurns } from '../utils/turns.js';
 import { apiKeysRepository, auditRecordsRepository } from './access.js';
-import { customersRepository, ordersRepository, paymentsRepository, refundsRepository } from './commerce.js';
+import {
+  customersRepository,
+  ordersRepository,
+  paymentAttemptsRepository,
+  paymentsRepository,
+  refundsRepository,
+} from './commerce.js';
 import { type CommitOptions, commitChanges, type MirrorWrite } from './commit-changes.js';
 import { idempotencyKeysRepository } from './idempotency-keys.js';
 import { locksRepository } from './locks.js';
@@ -20,6 +26,7 @@ function bind(stores: Stores, scope: Scope, options: CommitOptions) {
   return {
     orders: ordersRepository(stores, scope),
     payments: paymentsRepository(stores, scope),
+    paymentAttempts: paymentAttemptsRepository(stores, scope),
     refunds: refundsRepository(stores, scope),
     customers: customersRepository(stores, scope),
     operations: operationsRepository(stores, scope),

@@ -5,6 +5,8 @@ import type { OperationDependencies } from './stripe/operations/execute-operatio
 /** The Stripe account that this service works for. */
 export interface Platform extends StripeScope {
   settlementCurrency: Currency | null;
+  /** What a card's statement begins with; null where it is not known. */
+  statementPrefix: string | null;
 }
 
 /** What the use cases are made of. */

@@ -3,7 +3,7 @@ import { exampleIds } from '../shared/examples.js';
 import { idOf } from '../shared/ids.js';
 import { metadata } from '../shared/metadata.js';
 import { amount, currency } from '../shared/money.js';
-import { email, line, userId } from '../shared/text.js';
+import { email, line, statementDescriptorSuffix, userId } from '../shared/text.js';
 import { captureMethod, paymentStatus } from './payment-response.js';
 
 export const createIntentBody = z
@@ -19,6 +19,7 @@ export const createIntentBody = z
     }),
     receiptEmail: email.optional(),
     description: line(1000).optional(),
+    statementDescriptorSuffix: statementDescriptorSuffix.optional(),
     metadata: metadata.optional(),
   })
   .superRefine((body, context) => {
