@@ -34,6 +34,33 @@ const exampleState = {
   lastError: null,
 };
 
+export const examplePayment = {
+  id: exampleIds.pay,
+  userId: 'user_42',
+  orderId: exampleIds.ord,
+  customerId: exampleIds.cus,
+  ...exampleState,
+  amountReleased: 0,
+  amountRefundable: 2000,
+  captureMethod: 'automatic',
+  cancellationReason: null,
+  description: null,
+  statementDescriptorSuffix: null,
+  receiptEmail: 'ada@example.com',
+  metadata: { campaign: 'spring' },
+  nextAction: null,
+  stripe: {
+    customerId: 'cus_RaXmJ0example',
+    paymentIntentId: 'pi_3QhT2eLkdIwHu7ix0000',
+    paymentMethodId: 'pm_1QhT2eLkdIwHu7ix0000',
+    latestChargeId: 'ch_3QhT2eLkdIwHu7ix0000',
+  },
+  flags: [],
+  succeededAt: exampleTimes.paid,
+  createdAt: exampleTimes.created,
+  updatedAt: exampleTimes.refunded,
+};
+
 export const paymentResponse = z
   .strictObject({
     id: idOf('pay'),
@@ -72,31 +99,7 @@ export const paymentResponse = z
   })
   .meta({
     id: 'Payment',
-    example: {
-      id: exampleIds.pay,
-      userId: 'user_42',
-      orderId: exampleIds.ord,
-      customerId: exampleIds.cus,
-      ...exampleState,
-      amountReleased: 0,
-      amountRefundable: 2000,
-      captureMethod: 'automatic',
-      cancellationReason: null,
-      description: null,
-      receiptEmail: 'ada@example.com',
-      metadata: { campaign: 'spring' },
-      nextAction: null,
-      stripe: {
-        customerId: 'cus_RaXmJ0example',
-        paymentIntentId: 'pi_3QhT2eLkdIwHu7ix0000',
-        paymentMethodId: 'pm_1QhT2eLkdIwHu7ix0000',
-        latestChargeId: 'ch_3QhT2eLkdIwHu7ix0000',
-      },
-      flags: [],
-      succeededAt: exampleTimes.paid,
-      createdAt: exampleTimes.created,
-      updatedAt: exampleTimes.refunded,
-    },
+    example: examplePayment,
   });
 
 export type PaymentResponse = z.infer<typeof paymentResponse>;
