@@ -9,6 +9,7 @@ import { receiveWebhook } from './middlewares/stripe/receive-webhook.js';
 import { findApiKey } from './services/access/api-keys.js';
 import { createOwnerOf } from './services/access/owners.js';
 import { createUserTokens } from './services/access/user-tokens.js';
+import { clientSecretOf } from './services/client-secret-of.js';
 import { createReadiness } from './services/health/readiness.js';
 import { ingestEvent } from './services/stripe/webhooks/ingest-event.js';
 import { WEBHOOK_PATH } from './utils/stripe/webhook-path.js';
@@ -98,7 +99,7 @@ function startApi(
       verifyUserToken: config.jwt === null ? null : createUserTokens(config.jwt, container),
     }),
     ownerOf: createOwnerOf(repositories),
-    clientSecretOf: (paymentId) => repositories.payments.clientSecretOf(paymentId),
+    clientSecretOf: clientSecretOf(container.dependencies),
     checkout: checkoutSettings(container),
     readiness: createReadiness(container.database),
     logger,

@@ -3,8 +3,9 @@ import type { WorkingSet } from '../domain/working-set.js';
 import { createSlots } from '../utils/slots.js';
 import { createTurns } from '../utils/turns.js';
 import { apiKeysRepository, auditRecordsRepository } from './access.js';
-import { customersRepository, ordersRepository, paymentsRepository, refundsRepository } from './commerce.js';
+import { ordersRepository, paymentsRepository, refundsRepository } from './commerce.js';
 import { commitChanges, type MirrorWrite } from './commit-changes.js';
+import { customersRepository, paymentMethodsRepository, setupIntentsRepository } from './customers.js';
 import { idempotencyKeysRepository } from './idempotency-keys.js';
 import { locksRepository } from './locks.js';
 import { operationsRepository } from './operations.js';
@@ -22,6 +23,8 @@ function bind(stores: Stores, scope: Scope) {
     payments: paymentsRepository(stores, scope),
     refunds: refundsRepository(stores, scope),
     customers: customersRepository(stores, scope),
+    paymentMethods: paymentMethodsRepository(stores, scope),
+    setupIntents: setupIntentsRepository(stores, scope),
     operations: operationsRepository(stores, scope),
     webhookEvents: webhookEventsRepository(stores, scope),
     stripeObjects: stripeObjectsRepository(stores, scope),

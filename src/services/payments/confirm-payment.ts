@@ -1,8 +1,9 @@
-import { conflict, invalidRequest } from '../../domain/errors.js';
+import { conflict } from '../../domain/errors.js';
 import { isConfirmable } from '../../domain/payment-state.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
 import type { UseCases } from '../use-cases.js';
+import { acceptReturnUrl } from './accept-return-url.js';
 import { intentIdOf, runPaymentOperation } from './payment-operation.js';
 import { requirePayment } from './require-payment.js';
 
@@ -12,7 +13,7 @@ import { requirePayment } from './require-payment.js';
  */
 export function confirmPayment(dependencies: UseCaseDependencies): UseCases['confirmPayment'] {
   return async ({ paymentId, ...input }, context) => {
-    const returnUrl = requireReturnUrl(dependencies, input.returnUrl);
+    const returnUrl = acceptReturnUrl(dependencies, input.returnUrl) ?? dependencies.returnUrl.default;
     const operation = await runPaymentOperation(dependencies, { paymentId, context }, (payment) => {
       if (!intentIdOf(payment) || !isConfirmable(payment.status)) {
         throw conflict(
@@ -27,16 +28,4 @@ export function confirmPayment(dependencies: UseCaseDependencies): UseCases['con
     if (operation.status !== 'succeeded') throw outcomeError(operation, { paymentId });
     return requirePayment(await dependencies.repositories.payments.get(paymentId));
   };
-}
-
-/** Only our own sites may be returned to: an open redirect would lend them our name. */
-function requireReturnUrl({ returnUrl }: UseCaseDependencies, asked: string | undefined): string {
-  if (asked === undefined) return returnUrl.default;
-  const url = URL.canParse(asked) ? new URL(asked) : null;
-  const allowed = url && /^https?:$/.test(url.protocol) && returnUrl.hosts.includes(url.host);
-  if (allowed) return asked;
-  const detail = `returnUrl must be on one of these hosts: ${returnUrl.hosts.join(', ')}. Add others to PAYMENT_RETURN_HOSTS.`;
-  throw invalidRequest('return_url_not_allowed', detail, {
-    errors: [{ path: 'returnUrl', code: 'return_url_not_allowed', message: detail }],
-  });
 }

@@ -162,7 +162,9 @@ function stateOf(intent: Intent, payment: PaymentRow, now: Date): PaymentState {
   };
 }
 
-export function errorOf(error: Intent['last_payment_error'] | undefined): PaymentError | null {
+export function errorOf(
+  error: Stripe.PaymentIntent.LastPaymentError | Stripe.SetupIntent.LastSetupError | null | undefined,
+): PaymentError | null {
   if (!error) return null;
   return {
     type: error.type,
@@ -172,7 +174,9 @@ export function errorOf(error: Intent['last_payment_error'] | undefined): Paymen
   };
 }
 
-function nextActionOf(action: Intent['next_action']): NextAction | null {
+export function nextActionOf(
+  action: Stripe.PaymentIntent.NextAction | Stripe.SetupIntent.NextAction | null,
+): NextAction | null {
   if (!action) return null;
   return { type: action.type, redirectUrl: action.redirect_to_url?.url ?? null };
 }

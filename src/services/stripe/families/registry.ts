@@ -2,9 +2,18 @@ import { chargeFamily } from './charge.js';
 import { customerFamily } from './customer.js';
 import type { AnyFamily } from './family.js';
 import { paymentIntentFamily } from './payment-intent.js';
+import { paymentMethodFamily } from './payment-method.js';
 import { refundFamily } from './refund.js';
+import { setupIntentFamily } from './setup-intent.js';
 
-const families: readonly AnyFamily[] = [paymentIntentFamily, chargeFamily, refundFamily, customerFamily];
+const families: readonly AnyFamily[] = [
+  paymentIntentFamily,
+  chargeFamily,
+  refundFamily,
+  customerFamily,
+  paymentMethodFamily,
+  setupIntentFamily,
+];
 
 const byObject = new Map(families.map((family) => [family.object, family]));
 const byEvent = new Map(families.flatMap((family) => family.events.map((type) => [type, family] as const)));
