@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.js';
-import { postsTo } from '../support/payment-steps.js';
 import { type Stack, shortTimes, startStack } from '../support/stack.js';
 import { inboxSettled, noOperationOpen } from '../support/webhooks.js';
 
