@@ -12,8 +12,9 @@ import { controlPlane } from './control/http-control.js';
 import { Engine } from './engine.js';
 import { events } from './events/events.js';
 import { Api } from './http/api.js';
+import type { ApiRequest } from './http/exchange.js';
 import { Faults } from './http/faults.js';
-import { type Pages, pageFor } from './http/pages.js';
+import { type Page, type Pages, pageFor } from './http/pages.js';
 import { RequestLog } from './http/request-log.js';
 import { Router } from './http/router.js';
 import { createListener } from './http/server.js';
@@ -129,12 +130,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     '/c/pay': checkoutPage(store),
     '/v3': stripeJs(),
   };
-  const server = createListener(async (request) => {
-    const page = request.path.startsWith('/v1/') ? undefined : pageFor(pages, request.path);
-    if (!page) return api.handle(request);
+  const answerPage = async (page: Page, request: ApiRequest) => {
     const answer = await page(request);
     await store.flushed();
     return answer;
+  };
+  const server = createListener((request) => {
+    const page = request.path.startsWith('/v1/') ? undefined : pageFor(pages, request.path);
+    return page ? answerPage(page, request) : api.handle(request);
   });
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {

@@ -6,7 +6,7 @@ import { invalidRequest } from '../http/stripe-error.js';
 import { knownCurrency } from '../ledger/currencies.js';
 import { changed } from '../payments/parameters.js';
 import { list } from '../present/list.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
@@ -27,7 +27,8 @@ function create({ tx, params }: Call<Stripe.CouponCreateParams>): ApiObject {
   const id = params.id ?? tx.nextId('coupon').slice(-8);
   if (tx.get('coupon', id)) throw alreadyExists('Coupon');
   const currency = params.amount_off === undefined ? null : knownCurrency(params.currency ?? '');
-  const coupon = fromSkeleton<Stripe.Coupon>('Coupon', {
+  const coupon: Stripe.Coupon = {
+    ...skeleton<Stripe.Coupon>('Coupon'),
     id,
     amount_off: params.amount_off ?? null,
     created: tx.now,
@@ -42,7 +43,7 @@ function create({ tx, params }: Call<Stripe.CouponCreateParams>): ApiObject {
     redeem_by: params.redeem_by ?? null,
     times_redeemed: 0,
     valid: true,
-  });
+  };
   tx.put('coupon_terms', {
     id,
     products: params.applies_to?.products?.map(

@@ -3,7 +3,7 @@ import { emit, emitUpdate } from '../events/emit.js';
 import { invalidRequest } from '../http/stripe-error.js';
 import { knownCurrency } from '../ledger/currencies.js';
 import { refuseUnbuilt } from '../payments/parameters.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { Transaction } from '../store/transaction.js';
 import { type MetadataParam, mergeMetadata } from '../validate/metadata.js';
 import { checkAtLeast, checkLength } from './catalogue-checks.js';
@@ -62,7 +62,8 @@ export function newPrice(tx: Transaction, product: string, params: PriceParams):
       param: 'custom_unit_amount',
     });
   const id = tx.nextId('price');
-  const price = fromSkeleton<Stripe.Price>('Price', {
+  const price: Stripe.Price = {
+    ...skeleton<Stripe.Price>('Price'),
     id,
     ...amounts,
     active: params.active ?? true,
@@ -78,7 +79,7 @@ export function newPrice(tx: Transaction, product: string, params: PriceParams):
     tax_behavior: params.tax_behavior ?? 'unspecified',
     transform_quantity: transformation(params.transform_quantity),
     type: params.recurring ? 'recurring' : 'one_time',
-  });
+  };
   const options = { ...ownOption(price), ...currencyOptions(currency, params.currency_options) };
   tx.put('price_terms', { id, currency_options: options });
   tx.put('price', price);

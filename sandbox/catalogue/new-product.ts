@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { emit } from '../events/emit.js';
 import { invalidRequest, resourceMissing } from '../http/stripe-error.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { Transaction } from '../store/transaction.js';
 import { checkUrl } from '../validate/formats.js';
 import { type MetadataParam, mergeMetadata } from '../validate/metadata.js';
@@ -32,29 +32,27 @@ const MOST_FEATURES = 15;
 export function newProduct(tx: Transaction, params: ProductParams): Stripe.Product {
   checkProduct(params);
   if (params.id !== undefined && tx.get('product', params.id)) throw alreadyExists('Product', 'id');
-  const product = tx.put(
-    'product',
-    fromSkeleton<Stripe.Product>('Product', {
-      id: params.id ?? tx.nextId('prod'),
-      active: params.active ?? true,
-      created: tx.now,
-      default_price: null,
-      description: params.description || null,
-      images: params.images ?? [],
-      livemode: false,
-      marketing_features: features(params.marketing_features),
-      metadata: mergeMetadata(null, params.metadata),
-      name: params.name,
-      package_dimensions: params.package_dimensions ?? null,
-      shippable: params.shippable ?? null,
-      statement_descriptor: params.statement_descriptor ?? null,
-      tax_code: params.tax_code ?? null,
-      type: params.type ?? 'service',
-      unit_label: params.unit_label ?? null,
-      updated: tx.now,
-      url: params.url ?? null,
-    }),
-  );
+  const product = tx.put('product', {
+    ...skeleton<Stripe.Product>('Product'),
+    id: params.id ?? tx.nextId('prod'),
+    active: params.active ?? true,
+    created: tx.now,
+    default_price: null,
+    description: params.description || null,
+    images: params.images ?? [],
+    livemode: false,
+    marketing_features: features(params.marketing_features),
+    metadata: mergeMetadata(null, params.metadata),
+    name: params.name,
+    package_dimensions: params.package_dimensions ?? null,
+    shippable: params.shippable ?? null,
+    statement_descriptor: params.statement_descriptor ?? null,
+    tax_code: params.tax_code ?? null,
+    type: params.type ?? 'service',
+    unit_label: params.unit_label ?? null,
+    updated: tx.now,
+    url: params.url ?? null,
+  });
   emit(tx, 'product.created', product);
   return product;
 }

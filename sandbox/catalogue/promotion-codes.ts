@@ -6,7 +6,7 @@ import { invalidRequest } from '../http/stripe-error.js';
 import { knownCurrency } from '../ledger/currencies.js';
 import { liveCustomer } from '../payments/live-customer.js';
 import { list } from '../present/list.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
@@ -26,7 +26,8 @@ function create({ tx, params }: Call<Stripe.PromotionCodeCreateParams>): ApiObje
   if (active) checkUnique(tx, { code, customer });
   const { restrictions = {} } = params;
   const currency = restrictions.minimum_amount_currency;
-  const made = fromSkeleton<Stripe.PromotionCode>('PromotionCode', {
+  const made: Stripe.PromotionCode = {
+    ...skeleton<Stripe.PromotionCode>('PromotionCode'),
     id,
     active,
     code,
@@ -43,7 +44,7 @@ function create({ tx, params }: Call<Stripe.PromotionCodeCreateParams>): ApiObje
       minimum_amount_currency: currency === undefined ? null : knownCurrency(currency),
     },
     times_redeemed: 0,
-  });
+  };
   tx.put('promotion_code_terms', {
     id,
     currency_options: { ...ownMinimum(made), ...minimums(made, restrictions.currency_options) },

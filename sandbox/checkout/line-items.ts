@@ -6,7 +6,7 @@ import { invalidRequest, notImplemented, resourceMissing } from '../http/stripe-
 import { knownCurrency } from '../ledger/currencies.js';
 import { refuseUnbuilt } from '../payments/parameters.js';
 import type { ApiList } from '../present/list.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { Transaction } from '../store/transaction.js';
 
 type LineParams = Stripe.Checkout.SessionCreateParams.LineItem;
@@ -83,7 +83,8 @@ function newLine(tx: Transaction, line: LineParams, { price, currency, param }: 
     });
   checkAtLeast(line.quantity, 1, `${param}[quantity]`);
   const amount = unitAmount(tx, price, { price, currency, param }) * billedUnits(price, line.quantity);
-  return fromSkeleton<Stripe.LineItem>('LineItem', {
+  return {
+    ...skeleton<Stripe.LineItem>('LineItem'),
     id: tx.nextId('li'),
     amount_discount: 0,
     amount_subtotal: amount,
@@ -93,7 +94,7 @@ function newLine(tx: Transaction, line: LineParams, { price, currency, param }: 
     description: tx.require('product', price.product as string).name,
     price,
     quantity: line.quantity,
-  });
+  };
 }
 
 function unitAmount(tx: Transaction, price: Stripe.Price, { currency, param }: Place): number {

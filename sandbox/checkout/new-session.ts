@@ -6,7 +6,7 @@ import { checkAmount, knownCurrency } from '../ledger/currencies.js';
 import { liveCustomer } from '../payments/live-customer.js';
 import { refuseUnbuilt } from '../payments/parameters.js';
 import { checkDebitCurrency } from '../payments/sepa-debit.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { CheckoutDiscount } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { checkEmail, checkUrl } from '../validate/formats.js';
@@ -57,7 +57,8 @@ export function newSession(tx: Transaction, params: Params): Session {
   check(tx, params);
   const id = `${tx.nextId('cs_test')}${tx.surroundings.ids.secret(33)}`;
   const expires_at = params.expires_at ?? tx.now + 24 * HOUR;
-  const session = fromSkeleton<Session>('Checkout.Session', {
+  const session: Session = {
+    ...skeleton<Session>('Checkout.Session'),
     ...constants(),
     id,
     ...methods(tx, params),
@@ -78,7 +79,7 @@ export function newSession(tx: Transaction, params: Params): Session {
     submit_type: params.submit_type ?? null,
     success_url: params.success_url ?? null,
     url: `${tx.surroundings.url}/c/pay/${id}`,
-  });
+  };
   at(tx, { name: 'expire_checkout_session', due: expires_at * 1000, data: { session: id } });
   return params.mode === 'setup' ? forSetup(tx, session, params) : forPayment(tx, session, params);
 }

@@ -5,6 +5,9 @@ export const contract = JSON.parse(
   readFileSync(new URL('./contract.json', import.meta.url), 'utf8'),
 ) as Contract;
 
+// A parameter may be called `constructor`: what a definition does not name it does not have.
+for (const { properties } of Object.values(contract.definitions)) Object.setPrototypeOf(properties, null);
+
 const definitions = new Map(Object.entries(contract.definitions));
 
 /** Undefined for what the contract names but does not cover, such as an expandable invoice. */

@@ -29,7 +29,6 @@ interface Attempt {
   request: ApiRequest;
   requestId: string;
   keyed: KeyedRequest | undefined;
-  fault: Fault | undefined;
   match: Match;
   params: Params;
 }
@@ -41,28 +40,42 @@ export class Api {
 
   constructor(private readonly deps: { engine: Engine; router: Router; faults: Faults; log: RequestLog }) {}
 
-  async handle(request: ApiRequest): Promise<Answer> {
+  /** At once unless a fault delays it or the disk has to be waited for. */
+  handle(request: ApiRequest): Answer | Promise<Answer> {
     const asked = preflight(request);
     if (asked) return asked;
-    const { deps } = this;
-    const { store, requestIds } = deps.engine;
-    const requestId = requestIds.next('req');
-    const entry = deps.log.begin(request, requestId);
+    const { engine, log } = this.deps;
+    const requestId = engine.requestIds.next('req');
+    const arrival = { request, requestId, entry: log.begin(request, requestId) };
+    let answer: Answer | Promise<Answer>;
+    try {
+      answer = this.run(arrival);
+    } catch (error) {
+      answer = this.failed(error, arrival);
+    }
+    if (answer instanceof Promise || engine.store.flushed()) return this.finishLater(answer, arrival);
+    return this.finish(answer, arrival);
+  }
+
+  private async finishLater(pending: Answer | Promise<Answer>, arrival: Arrival): Promise<Answer> {
     let answer: Answer;
     try {
-      answer = await this.run({ request, requestId, entry });
+      answer = await pending;
     } catch (error) {
-      answer = this.failed(error, { request, requestId });
+      answer = this.failed(error, arrival);
     }
     // What is not on the disk yet may not be told to anybody.
-    const flushed = store.flushed();
-    if (flushed) await flushed;
+    await this.deps.engine.store.flushed();
+    return this.finish(answer, arrival);
+  }
+
+  private finish(answer: Answer, { request, requestId, entry }: Arrival): Answer {
     this.addHeaders(answer, request, requestId);
-    deps.log.end(entry, answer);
+    this.deps.log.end(entry, answer);
     return answer;
   }
 
-  private async run({ request, requestId, entry }: Arrival): Promise<Answer> {
+  private run({ request, requestId, entry }: Arrival): Answer | Promise<Answer> {
     const { engine, faults } = this.deps;
     const { store, clock } = engine;
     const account = checkAccess(request, store);
@@ -80,28 +93,33 @@ export class Api {
     const params = this.parameters(request, match, form);
     if (!isPublic) refuseCardNumbers(params);
     const keyed = keyedRequest(request, accountId);
-    const attempt = { account, isPublic, request, requestId, keyed, fault, match, params };
-    if (!keyed) return this.attempt(attempt, early);
-    const stored = storedAnswer(account, keyed, clock.nowMs());
+    const attempt = { account, isPublic, request, requestId, keyed, match, params };
+    const stored = keyed && storedAnswer(account, keyed, clock.nowMs());
+    if (fault) return this.struck(attempt, { fault, early, stored });
+    if (stored) return replayed(stored);
+    if (keyed) this.inFlight.refuse(keyed);
+    return this.execute(attempt);
+  }
+
+  /** A fault may take its time: meanwhile its key is in use. */
+  private async struck(
+    attempt: Attempt,
+    { fault, early, stored }: { fault: Fault; early: Answer | undefined; stored: StoredAnswer | undefined },
+  ): Promise<Answer> {
     if (stored) {
       await delayed(fault, 'before');
       return afterwards(fault, replayed(stored));
     }
-    this.inFlight.begin(keyed);
+    const { keyed } = attempt;
+    if (keyed) this.inFlight.begin(keyed);
     try {
-      return await this.attempt(attempt, early);
+      await delayed(fault, 'before');
+      const answer = early ? this.keep(attempt, early) : this.execute(attempt);
+      await delayed(fault, 'after');
+      return afterwards(fault, answer);
     } finally {
-      this.inFlight.end(keyed);
+      if (keyed) this.inFlight.end(keyed);
     }
-  }
-
-  private async attempt(attempt: Attempt, early: Answer | undefined): Promise<Answer> {
-    const { fault } = attempt;
-    if (!fault) return this.execute(attempt);
-    await delayed(fault, 'before');
-    const answer = early ? this.keep(attempt, early) : this.execute(attempt);
-    await delayed(fault, 'after');
-    return afterwards(fault, answer);
   }
 
   private route({ method, path }: ApiRequest): Match {
@@ -247,17 +265,17 @@ function replayed({ status, body, requestId }: StoredAnswer): Answer {
   };
 }
 
-async function delayed(fault: Fault | undefined, when: Fault['when']): Promise<void> {
-  if (fault?.when !== when || fault.action.type !== 'delay') return;
+async function delayed(fault: Fault, when: Fault['when']): Promise<void> {
+  if (fault.when !== when || fault.action.type !== 'delay') return;
   const { ms } = fault.action;
   // While the sandbox listens it keeps the process alive; a delayed answer must not do so after that.
   await new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 /** What a fault does to an answer that was already earned. */
-function afterwards(fault: Fault | undefined, answer: Answer): Answer {
-  if (fault?.when === 'after') return interruption(fault) ?? answer;
-  if (fault?.when !== 'body') return answer;
+function afterwards(fault: Fault, answer: Answer): Answer {
+  if (fault.when === 'after') return interruption(fault) ?? answer;
+  if (fault.when !== 'body') return answer;
   return { ...answer, cut: { at: 'body', how: fault.action.type === 'reset' ? 'reset' : 'hang' } };
 }
 

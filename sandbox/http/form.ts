@@ -1,18 +1,25 @@
+import { bareObject } from '../store/bare-object.js';
+
 /** What a form decodes to: every leaf is a string, lists are arrays or objects with number keys. */
 export type FormValue = string | FormValue[] | { [key: string]: FormValue };
 export type Form = { [key: string]: FormValue };
 
 /** `a[b][]=1&items[0][price]=2`, as Stripe's clients encode parameters. */
 export function decodeForm(text: string): Form {
-  const form: Form = Object.create(null);
-  if (text === '') return form;
-  for (const pair of text.split('&')) {
-    if (pair === '') continue;
-    const split = pair.indexOf('=');
-    const name = decode(split === -1 ? pair : pair.slice(0, split));
-    const value = split === -1 ? '' : decode(pair.slice(split + 1));
-    if (name.includes('[')) setNested(form, pathOf(name), value);
-    else form[name] = value;
+  const form = bareObject<FormValue>();
+  const plain = !text.includes('%') && !text.includes('+');
+  for (let start = 0; start < text.length; ) {
+    const next = text.indexOf('&', start);
+    const end = next === -1 ? text.length : next;
+    if (end > start) {
+      const equals = text.indexOf('=', start);
+      const split = equals === -1 || equals > end ? end : equals;
+      const name = text.slice(start, split);
+      const value = text.slice(split + 1, end);
+      if (plain) set(form, name, value);
+      else set(form, decode(name), decode(value));
+    }
+    start = end + 1;
   }
   return form;
 }
@@ -27,42 +34,35 @@ function decode(text: string): string {
   }
 }
 
-/** `a[b][]` to `a`, `b` and an empty segment. */
-function pathOf(name: string): string[] {
+/** `a[b][]` is `a`, `b` and an empty segment: the place after the latest of a list. */
+function set(form: Form, name: string, value: string): void {
   let open = name.indexOf('[');
-  const path = [name.slice(0, open)];
-  while (open !== -1) {
-    const close = name.indexOf(']', open);
-    if (close === -1) break;
-    path.push(name.slice(open + 1, close));
-    open = name.indexOf('[', close);
+  let close = open === -1 ? -1 : name.indexOf(']', open);
+  if (close === -1) {
+    form[open === -1 ? name : name.slice(0, open)] = value;
+    return;
   }
-  return path;
-}
-
-function setNested(form: Form, path: string[], value: string): void {
   let node: Form | FormValue[] = form;
-  for (let i = 0; i < path.length; i += 1) {
-    const key = path[i] ?? '';
-    const next = path[i + 1];
-    if (next === undefined) {
-      setLeaf(node, key, value);
-      return;
-    }
-    const child: FormValue | undefined = Array.isArray(node) ? undefined : node[key];
-    if (child !== undefined && typeof child !== 'string') node = child;
-    else {
-      const created: Form | FormValue[] = next === '' ? [] : Object.create(null);
-      if (Array.isArray(node)) node.push(created);
-      else node[key] = created;
-      node = created;
-    }
+  let key = name.slice(0, open);
+  while (close !== -1) {
+    const inner: string = name.slice(open + 1, close);
+    node = childOf(node, key, inner);
+    key = inner;
+    open = name.indexOf('[', close);
+    close = open === -1 ? -1 : name.indexOf(']', open);
   }
-}
-
-function setLeaf(node: Form | FormValue[], key: string, value: string): void {
   if (Array.isArray(node)) node.push(value);
   else node[key] = value;
+}
+
+/** What is under this key, made when there is nothing yet: a list where the next key is empty. */
+function childOf(node: Form | FormValue[], key: string, next: string): Form | FormValue[] {
+  const child = Array.isArray(node) ? undefined : node[key];
+  if (child !== undefined && typeof child !== 'string') return child;
+  const created: Form | FormValue[] = next === '' ? [] : bareObject<FormValue>();
+  if (Array.isArray(node)) node.push(created);
+  else node[key] = created;
+  return created;
 }
 
 /** An object whose keys are 0, 1, 2, … is how a client writes a list with indexes. */

@@ -20,17 +20,21 @@ export class InFlight {
   private readonly keys = new Map<string, KeyedRequest>();
 
   begin(request: KeyedRequest): void {
-    const name = nameOf(request);
-    const first = this.keys.get(name);
-    if (first) {
-      if (!sameRequest(first, request)) throw otherParameters(request.key);
-      throw new StripeError(409, {
-        type: 'idempotency_error',
-        code: 'idempotency_key_in_use',
-        message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${request.key}. Please try again later.`,
-      });
-    }
-    this.keys.set(name, request);
+    this.refuse(request);
+    this.keys.set(nameOf(request), request);
+  }
+
+  /** Throws when the key is in use. */
+  refuse(request: KeyedRequest): void {
+    if (this.keys.size === 0) return;
+    const first = this.keys.get(nameOf(request));
+    if (!first) return;
+    if (!sameRequest(first, request)) throw otherParameters(request.key);
+    throw new StripeError(409, {
+      type: 'idempotency_error',
+      code: 'idempotency_key_in_use',
+      message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${request.key}. Please try again later.`,
+    });
   }
 
   end(request: KeyedRequest): void {

@@ -44,11 +44,15 @@ export interface Route {
 
 export interface Match {
   route: Route;
-  ids: string[];
+  ids: readonly string[];
 }
+
+const NO_IDS: readonly string[] = [];
 
 export class Router {
   private readonly root: Node = { children: new Map(), routes: new Map() };
+  /** The paths without ids, by themselves. */
+  private readonly fixed = new Map<string, Node>();
 
   constructor(machines: readonly Machine[]) {
     const handlers = new Map(machines.flatMap((machine) => Object.entries(machine)));
@@ -63,6 +67,11 @@ export class Router {
   }
 
   match(method: string, path: string): Match | undefined {
+    const route = this.fixed.get(path)?.routes.get(method);
+    return route ? { route, ids: NO_IDS } : this.search(method, path);
+  }
+
+  private search(method: string, path: string): Match | undefined {
     const ids: string[] = [];
     let node: Node | undefined = this.root;
     for (const segment of path.split('/')) {
@@ -84,6 +93,7 @@ export class Router {
       node = segment.startsWith('{') ? wildcard(node) : child(node, segment);
     }
     if (!node.routes.has(method)) node.routes.set(method, route);
+    if (!path.includes('{')) this.fixed.set(path, node);
   }
 }
 

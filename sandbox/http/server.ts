@@ -3,7 +3,8 @@ import type { Answer, ApiRequest } from './exchange.js';
 
 const MOST_BYTES = 1_000_000;
 
-export type AnswerRequest = (request: ApiRequest) => Promise<Answer>;
+/** Most answers need not be waited for. */
+export type AnswerRequest = (request: ApiRequest) => Answer | Promise<Answer>;
 
 /** An HTTP server that turns requests into answers, and cuts connections where an answer says so. */
 export function createListener(answerRequest: AnswerRequest): Server {
@@ -23,7 +24,8 @@ async function respond(
 ): Promise<void> {
   try {
     const body = request.method === 'GET' ? '' : await readBody(request);
-    write(response, body === undefined ? TOO_LARGE : await answerRequest(toApiRequest(request, body)));
+    const answer = body === undefined ? TOO_LARGE : answerRequest(toApiRequest(request, body));
+    write(response, answer instanceof Promise ? await answer : answer);
   } catch {
     response.destroy();
   }
@@ -82,10 +84,13 @@ function write(response: ServerResponse, answer: Answer): void {
     );
     return;
   }
-  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
+  const length = Buffer.byteLength(body);
+  const lines = ['Content-Length', String(length)];
+  for (const name in headers) lines.push(name, headers[name] ?? '');
+  response.writeHead(status, lines);
   if (!cut) {
-    // A text goes out in one piece with the headers, bytes would not.
-    response.end(body);
+    // A text goes out in one piece with the headers, bytes would not. One of ASCII alone needs no encoder.
+    response.end(body, length === body.length ? 'latin1' : 'utf8');
     return;
   }
   const bytes = Buffer.from(body);

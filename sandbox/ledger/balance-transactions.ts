@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { type Machine, operation } from '../http/router.js';
 import { resourceMissing } from '../http/stripe-error.js';
 import { list } from '../present/list.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { addFunds } from './balance.js';
@@ -43,25 +43,23 @@ export function book(tx: Transaction, movement: Movement): Stripe.BalanceTransac
   const { fee, availableOn = tx.now } = movement;
   const net = amount - (fee?.amount ?? 0);
   addFunds(tx, { currency, net, availableOn });
-  return tx.put(
-    'balance_transaction',
-    fromSkeleton<Stripe.BalanceTransaction>('BalanceTransaction', {
-      id: tx.nextId('txn'),
-      amount,
-      available_on: availableOn,
-      created: tx.now,
-      currency,
-      description: movement.description,
-      exchange_rate: exchangeRate(movement.currency, currency),
-      fee: fee?.amount ?? 0,
-      fee_details: fee ? [feeDetail(fee, currency)] : [],
-      net,
-      reporting_category: movement.category ?? CATEGORIES[movement.type] ?? movement.type,
-      source: movement.source,
-      status: 'pending',
-      type: movement.type,
-    }),
-  );
+  return tx.put('balance_transaction', {
+    ...skeleton<Stripe.BalanceTransaction>('BalanceTransaction'),
+    id: tx.nextId('txn'),
+    amount,
+    available_on: availableOn,
+    created: tx.now,
+    currency,
+    description: movement.description,
+    exchange_rate: exchangeRate(movement.currency, currency),
+    fee: fee?.amount ?? 0,
+    fee_details: fee ? [feeDetail(fee, currency)] : [],
+    net,
+    reporting_category: movement.category ?? CATEGORIES[movement.type] ?? movement.type,
+    source: movement.source,
+    status: 'pending',
+    type: movement.type,
+  });
 }
 
 export function settlementCurrency(tx: Transaction): string {

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { invalidRequest, StripeError } from '../http/stripe-error.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { Transaction } from '../store/transaction.js';
 import { type Brand, bareNumber, type Card, cardNumbered, cardOf, passesLuhn } from './cards.js';
 
@@ -104,7 +104,8 @@ export function cardDetails(
   { line1, postal_code }: Stripe.Address,
 ): Stripe.PaymentMethod.Card {
   const isTemplate = cvc_check === 'pass';
-  return fromSkeleton<Stripe.PaymentMethod.Card>('PaymentMethod.Card', {
+  return {
+    ...skeleton<Stripe.PaymentMethod.Card>('PaymentMethod.Card'),
     brand: card.brand,
     checks: {
       address_line1_check: line1 === null ? null : 'unchecked',
@@ -123,7 +124,7 @@ export function cardDetails(
     regulated_status: 'unregulated',
     three_d_secure_usage: { supported: card.authentication !== 'unsupported' },
     wallet: null,
-  });
+  };
 }
 
 /** What the bank found of the things that had not been checked. */

@@ -5,7 +5,7 @@ import { type Call, type Machine, operation } from '../http/router.js';
 import { invalidRequest } from '../http/stripe-error.js';
 import { book, inAWeek, paymentFee } from '../ledger/balance-transactions.js';
 import { list } from '../present/list.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
@@ -111,41 +111,39 @@ function newCharge(
   { paymentMethod, details, fields }: Payer & { fields: Partial<Stripe.Charge> },
 ): Stripe.Charge {
   const id = tx.nextId(details.type === 'card' ? 'ch' : 'py');
-  return tx.put(
-    'charge',
-    fromSkeleton<Stripe.Charge>('Charge', {
-      id,
-      amount: intent.amount,
-      amount_captured: intent.amount,
-      amount_refunded: 0,
-      billing_details: paymentMethod.billing_details,
-      calculated_statement_descriptor: tx.account.settings?.payments.statement_descriptor ?? null,
-      captured: true,
-      created: tx.now,
-      currency: intent.currency,
-      customer: intent.customer as string | null,
-      description: intent.description,
-      disputed: false,
-      fraud_details: {},
-      livemode: false,
-      metadata: intent.metadata,
-      outcome: outcomeOf(),
-      paid: true,
-      payment_intent: intent.id,
-      payment_method: paymentMethod.id,
-      payment_method_details: details,
-      radar_options: {},
-      receipt_email: intent.receipt_email,
-      receipt_url: `https://pay.stripe.com/receipts/payment/${id.slice(3)}`,
-      refunded: false,
-      shipping: intent.shipping,
-      statement_descriptor: intent.statement_descriptor,
-      statement_descriptor_suffix: intent.statement_descriptor_suffix,
-      status: 'succeeded',
-      transfer_group: intent.transfer_group,
-      ...fields,
-    }),
-  );
+  return tx.put('charge', {
+    ...skeleton<Stripe.Charge>('Charge'),
+    id,
+    amount: intent.amount,
+    amount_captured: intent.amount,
+    amount_refunded: 0,
+    billing_details: paymentMethod.billing_details,
+    calculated_statement_descriptor: tx.account.settings?.payments.statement_descriptor ?? null,
+    captured: true,
+    created: tx.now,
+    currency: intent.currency,
+    customer: intent.customer as string | null,
+    description: intent.description,
+    disputed: false,
+    fraud_details: {},
+    livemode: false,
+    metadata: intent.metadata,
+    outcome: outcomeOf(),
+    paid: true,
+    payment_intent: intent.id,
+    payment_method: paymentMethod.id,
+    payment_method_details: details,
+    radar_options: {},
+    receipt_email: intent.receipt_email,
+    receipt_url: `https://pay.stripe.com/receipts/payment/${id.slice(3)}`,
+    refunded: false,
+    shipping: intent.shipping,
+    statement_descriptor: intent.statement_descriptor,
+    statement_descriptor_suffix: intent.statement_descriptor_suffix,
+    status: 'succeeded',
+    transfer_group: intent.transfer_group,
+    ...fields,
+  });
 }
 
 /** How long a card keeps money reserved. */
@@ -156,7 +154,8 @@ function cardDetails(
   intent: Stripe.PaymentIntent,
   { paymentMethod, card, decline, authenticated }: CardAttempt,
 ): Stripe.Charge.PaymentMethodDetails.Card {
-  return fromSkeleton<Stripe.Charge.PaymentMethodDetails.Card>('Charge.PaymentMethodDetails.Card', {
+  return {
+    ...skeleton<Stripe.Charge.PaymentMethodDetails.Card>('Charge.PaymentMethodDetails.Card'),
     amount_authorized: decline ? null : intent.amount,
     brand: card.brand,
     ...(!decline && capturesManually(intent, 'card') && { capture_before: tx.now + AUTHORIZED_SECONDS }),
@@ -176,14 +175,14 @@ function cardDetails(
     overcapture: { maximum_amount_capturable: intent.amount, status: 'unavailable' },
     regulated_status: 'unregulated',
     three_d_secure: authenticated ? threeDSecure() : null,
-  });
+  };
 }
 
 function threeDSecure(): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure {
-  return fromSkeleton<Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure>(
+  const blank = skeleton<Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure>(
     'Charge.PaymentMethodDetails.Card.ThreeDSecure',
-    AUTHENTICATED,
   );
+  return { ...blank, ...AUTHENTICATED };
 }
 
 /** Books the whole charge; what a partial capture leaves out is booked back by its release. */

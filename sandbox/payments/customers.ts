@@ -3,7 +3,7 @@ import { emit, emitUpdate } from '../events/emit.js';
 import { type Call, type Machine, operation } from '../http/router.js';
 import { invalidRequest, resourceMissing } from '../http/stripe-error.js';
 import { list } from '../present/list.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { checkEmail } from '../validate/formats.js';
@@ -19,7 +19,8 @@ function create({ tx, params }: Call<Stripe.CustomerCreateParams>): ApiObject {
   checkEmail(params.email, 'email');
   const id = tx.nextId('cus');
   const settings = params.invoice_settings;
-  const blank = fromSkeleton<Stripe.Customer>('Customer', {
+  const blank: Stripe.Customer = {
+    ...skeleton<Stripe.Customer>('Customer'),
     id,
     balance: params.balance ?? 0,
     created: tx.now,
@@ -32,7 +33,7 @@ function create({ tx, params }: Call<Stripe.CustomerCreateParams>): ApiObject {
     preferred_locales: params.preferred_locales ?? [],
     tax_exempt: 'none',
     test_clock: null,
-  });
+  };
   const customer = tx.put('customer', {
     ...blank,
     ...contact(blank, params),

@@ -6,7 +6,7 @@ import { invalidRequest } from '../http/stripe-error.js';
 import { book, settlementCurrency, withStatus } from '../ledger/balance-transactions.js';
 import { disputeFee } from '../ledger/currencies.js';
 import { list } from '../present/list.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
@@ -98,13 +98,14 @@ function newDispute(
   { reason, inquiry }: { reason: string; inquiry: boolean },
 ): Stripe.Dispute {
   const card = charge.payment_method_details?.card;
-  return fromSkeleton<Stripe.Dispute>('Dispute', {
+  return {
+    ...skeleton<Stripe.Dispute>('Dispute'),
     id: tx.nextId('du'),
     amount: charge.amount - charge.amount_refunded,
     charge: charge.id,
     created: tx.now,
     currency: charge.currency,
-    evidence: fromSkeleton<Stripe.Dispute.Evidence>('Dispute.Evidence', { enhanced_evidence: {} }),
+    evidence: { ...skeleton<Stripe.Dispute.Evidence>('Dispute.Evidence'), enhanced_evidence: {} },
     evidence_details: {
       due_by: tx.now - (tx.now % DAY) + (DAYS_TO_ANSWER + 1) * DAY - 1,
       enhanced_eligibility: {},
@@ -127,7 +128,7 @@ function newDispute(
     }),
     reason,
     status: inquiry ? 'warning_needs_response' : 'needs_response',
-  });
+  };
 }
 
 /** The bank takes the money at once, and Stripe its fee. */

@@ -3,24 +3,22 @@ import type { JobHandler } from '../clock/jobs.js';
 import { emit, emitUpdate } from '../events/emit.js';
 import { type Machine, operation } from '../http/router.js';
 import { list } from '../present/list.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { Transaction } from '../store/transaction.js';
 
 /** The issuer suspects fraud, before any dispute. */
 export const warnOfFraud: JobHandler = (tx, { charge: id = '' }) => {
   const charge = tx.require('charge', id);
-  const warning = tx.put(
-    'early_fraud_warning',
-    fromSkeleton<Stripe.Radar.EarlyFraudWarning>('Radar.EarlyFraudWarning', {
-      id: tx.nextId('issfr'),
-      actionable: !charge.refunded && !charge.disputed,
-      charge: charge.id,
-      created: tx.now,
-      fraud_type: 'made_with_stolen_card',
-      livemode: false,
-      payment_intent: charge.payment_intent as string,
-    }),
-  );
+  const warning = tx.put('early_fraud_warning', {
+    ...skeleton<Stripe.Radar.EarlyFraudWarning>('Radar.EarlyFraudWarning'),
+    id: tx.nextId('issfr'),
+    actionable: !charge.refunded && !charge.disputed,
+    charge: charge.id,
+    created: tx.now,
+    fraud_type: 'made_with_stolen_card',
+    livemode: false,
+    payment_intent: charge.payment_intent as string,
+  });
   emit(tx, 'radar.early_fraud_warning.created', warning);
 };
 

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { emitUpdate } from '../events/emit.js';
 import type { Machine } from '../http/router.js';
 import { invalidRequest } from '../http/stripe-error.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { Transaction } from '../store/transaction.js';
 import { orNull } from './parameters.js';
 import { type Intent, nameOf } from './unexpected-state.js';
@@ -63,23 +63,21 @@ function accept(
   const id = tx.nextId('mandate');
   const once = intent.object === 'payment_intent' && intent.setup_future_usage === null;
   const reference = id.slice(-16).toUpperCase();
-  return tx.put(
-    'mandate',
-    fromSkeleton<Stripe.Mandate>('Mandate', {
-      id,
-      customer_acceptance: acceptanceOf(tx, acceptance),
-      livemode: false,
-      ...(once
-        ? { single_use: { amount: intent.amount, currency: intent.currency }, type: 'single_use' }
-        : { multi_use: {}, type: 'multi_use' }),
-      payment_method: paymentMethod.id,
-      payment_method_details: {
-        sepa_debit: { reference, url: `${tx.surroundings.url}/_sandbox/objects/mandate/${id}` },
-        type: 'sepa_debit',
-      },
-      status: 'active',
-    }),
-  );
+  return tx.put('mandate', {
+    ...skeleton<Stripe.Mandate>('Mandate'),
+    id,
+    customer_acceptance: acceptanceOf(tx, acceptance),
+    livemode: false,
+    ...(once
+      ? { single_use: { amount: intent.amount, currency: intent.currency }, type: 'single_use' }
+      : { multi_use: {}, type: 'multi_use' }),
+    payment_method: paymentMethod.id,
+    payment_method_details: {
+      sepa_debit: { reference, url: `${tx.surroundings.url}/_sandbox/objects/mandate/${id}` },
+      type: 'sepa_debit',
+    },
+    status: 'active',
+  });
 }
 
 function acceptanceOf(tx: Transaction, given: Acceptance): Stripe.Mandate.CustomerAcceptance {

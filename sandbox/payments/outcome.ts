@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { Card, Decline } from './cards.js';
 
 const SCORES = { normal: 36, elevated: 56, highest: 92 } as const;
@@ -14,10 +14,11 @@ export function outcomeOf({
 } = {}): Stripe.Charge.Outcome {
   const level = card?.risk ?? 'normal';
   const risk = { risk_level: level, risk_score: SCORES[level] };
-  return fromSkeleton<Stripe.Charge.Outcome>('Charge.Outcome', {
+  return {
+    ...skeleton<Stripe.Charge.Outcome>('Charge.Outcome'),
     ...(level === 'highest' ? BLOCKED : decline ? refused(decline) : AUTHORIZED),
     ...risk,
-  });
+  };
 }
 
 const AUTHORIZED = {

@@ -4,7 +4,7 @@ import { type Call, type Machine, operation } from '../http/router.js';
 import { invalidRequest, notImplemented } from '../http/stripe-error.js';
 import { checkAmount, knownCurrency } from '../ledger/currencies.js';
 import { list } from '../present/list.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { checkEmail } from '../validate/formats.js';
@@ -45,34 +45,36 @@ function create({ tx, params }: Call<Stripe.PaymentIntentCreateParams>): ApiObje
   const currency = knownCurrency(params.currency);
   checkAmount(params.amount, currency, tx.account.default_currency ?? 'usd');
   if (params.customer !== undefined) liveCustomer(tx, params.customer);
+  const methods = acceptedMethods(tx, currency, params);
   const id = tx.nextId('pi');
-  const made = tx.put(
-    'payment_intent',
-    fromSkeleton<Stripe.PaymentIntent>('PaymentIntent', {
-      id,
-      amount: params.amount,
-      amount_capturable: 0,
-      amount_details: NO_TIP,
-      amount_received: 0,
-      ...acceptedMethods(tx, currency, params),
-      capture_method: params.capture_method ?? 'automatic_async',
-      client_secret: `${id}_secret_${tx.surroundings.ids.secret(25)}`,
-      confirmation_method: params.confirmation_method ?? 'automatic',
-      created: tx.now,
-      currency,
-      customer: params.customer ?? null,
-      description: params.description ?? null,
-      livemode: false,
-      metadata: mergeMetadata(null, params.metadata),
-      receipt_email: params.receipt_email ?? null,
-      setup_future_usage: params.setup_future_usage ?? null,
-      shipping: params.shipping ? shippingOf(params.shipping) : null,
-      statement_descriptor: params.statement_descriptor ?? null,
-      statement_descriptor_suffix: params.statement_descriptor_suffix ?? null,
-      status: 'requires_payment_method',
-      transfer_group: params.transfer_group ?? null,
-    }),
-  );
+  const made = tx.put('payment_intent', {
+    ...skeleton<Stripe.PaymentIntent>('PaymentIntent'),
+    id,
+    amount: params.amount,
+    amount_capturable: 0,
+    amount_details: NO_TIP,
+    amount_received: 0,
+    automatic_payment_methods: methods.automatic_payment_methods,
+    capture_method: params.capture_method ?? 'automatic_async',
+    client_secret: `${id}_secret_${tx.surroundings.ids.secret(25)}`,
+    confirmation_method: params.confirmation_method ?? 'automatic',
+    created: tx.now,
+    currency,
+    customer: params.customer ?? null,
+    description: params.description ?? null,
+    livemode: false,
+    metadata: mergeMetadata(null, params.metadata),
+    payment_method_configuration_details: methods.payment_method_configuration_details,
+    payment_method_options: methods.payment_method_options,
+    payment_method_types: methods.payment_method_types,
+    receipt_email: params.receipt_email ?? null,
+    setup_future_usage: params.setup_future_usage ?? null,
+    shipping: params.shipping ? shippingOf(params.shipping) : null,
+    statement_descriptor: params.statement_descriptor ?? null,
+    statement_descriptor_suffix: params.statement_descriptor_suffix ?? null,
+    status: 'requires_payment_method',
+    transfer_group: params.transfer_group ?? null,
+  });
   const intent = withMethod(tx, made, params);
   emit(tx, 'payment_intent.created', intent);
   return params.confirm ? confirm(tx, intent, confirmationOf(params)) : intent;
@@ -100,20 +102,28 @@ interface MethodParams {
   payment_method_types?: string[];
 }
 
+type AcceptedMethods = Pick<
+  Stripe.PaymentIntent,
+  | 'automatic_payment_methods'
+  | 'payment_method_configuration_details'
+  | 'payment_method_options'
+  | 'payment_method_types'
+>;
+
 /** Without explicit types Stripe accepts what the dashboard enables, redirects included. */
-function acceptedMethods(
-  tx: Transaction,
-  currency: string,
-  params: MethodParams,
-): Partial<Stripe.PaymentIntent> {
+function acceptedMethods(tx: Transaction, currency: string, params: MethodParams): AcceptedMethods {
   const { automatic_payment_methods: automatic, payment_method_types: types } = params;
   const explicit = types ?? (automatic?.enabled === false ? ['card'] : undefined);
   const unbuilt = explicit?.find((type) => !EXPLICIT_TYPES.includes(type));
   if (unbuilt !== undefined) throw notImplemented(`the payment method type ${unbuilt}`);
   if (explicit?.includes('sepa_debit')) checkDebitCurrency(currency);
   const accepted = explicit ?? (currency === 'eur' ? EXPLICIT_TYPES : AUTOMATIC_TYPES);
+  const { automatic_payment_methods, payment_method_configuration_details } = explicit
+    ? NOT_AUTOMATIC
+    : automaticMethods(tx, automatic);
   return {
-    ...(explicit ? NOT_AUTOMATIC : automaticMethods(tx, automatic)),
+    automatic_payment_methods,
+    payment_method_configuration_details,
     payment_method_options: withOptions(usualOptions(accepted), params.payment_method_options),
     payment_method_types: accepted,
   };

@@ -3,7 +3,7 @@ import { emit, emitUpdate } from '../events/emit.js';
 import { type Call, type Machine, operation } from '../http/router.js';
 import { invalidRequest, resourceMissing, StripeError } from '../http/stripe-error.js';
 import { list } from '../present/list.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
@@ -114,18 +114,16 @@ function newMethod(
   { allow_redisplay, billing_details, metadata }: MethodParams,
   details: object,
 ): Stripe.PaymentMethod {
-  return tx.put(
-    'payment_method',
-    fromSkeleton<Stripe.PaymentMethod>('PaymentMethod', {
-      id: tx.nextId('pm'),
-      allow_redisplay: allow_redisplay ?? 'unspecified',
-      billing_details: billingDetails(undefined, billing_details),
-      created: tx.now,
-      livemode: false,
-      metadata: mergeMetadata(null, metadata),
-      ...details,
-    }),
-  );
+  return tx.put('payment_method', {
+    ...skeleton<Stripe.PaymentMethod>('PaymentMethod'),
+    id: tx.nextId('pm'),
+    allow_redisplay: allow_redisplay ?? 'unspecified',
+    billing_details: billingDetails(undefined, billing_details),
+    created: tx.now,
+    livemode: false,
+    metadata: mergeMetadata(null, metadata),
+    ...details,
+  });
 }
 
 /** Used without a customer, or detached: it cannot be used again. */

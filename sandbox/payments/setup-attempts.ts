@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { type Machine, operation } from '../http/router.js';
 import { list } from '../present/list.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { Transaction } from '../store/transaction.js';
 import { AUTHENTICATED } from './authentication.js';
 
@@ -12,39 +12,35 @@ export function newAttempt(
   paymentMethod: Stripe.PaymentMethod,
 ): Stripe.SetupAttempt {
   abandonAttempt(tx, intent);
-  return tx.put(
-    'setup_attempt',
-    fromSkeleton<Stripe.SetupAttempt>('SetupAttempt', {
-      id: tx.nextId('setatt'),
-      created: tx.now,
-      customer: intent.customer,
-      livemode: false,
-      payment_method: paymentMethod.id,
-      payment_method_details: detailsOf(paymentMethod),
-      setup_intent: intent.id,
-      status: 'processing',
-      usage: intent.usage,
-    }),
-  );
+  return tx.put('setup_attempt', {
+    ...skeleton<Stripe.SetupAttempt>('SetupAttempt'),
+    id: tx.nextId('setatt'),
+    created: tx.now,
+    customer: intent.customer,
+    livemode: false,
+    payment_method: paymentMethod.id,
+    payment_method_details: detailsOf(paymentMethod),
+    setup_intent: intent.id,
+    status: 'processing',
+    usage: intent.usage,
+  });
 }
 
 function detailsOf({ card, type }: Stripe.PaymentMethod): Stripe.SetupAttempt.PaymentMethodDetails {
   if (!card) return { [type]: {}, type };
   return {
-    card: fromSkeleton<Stripe.SetupAttempt.PaymentMethodDetails.Card>(
-      'SetupAttempt.PaymentMethodDetails.Card',
-      {
-        brand: card.brand,
-        checks: card.checks,
-        country: card.country,
-        exp_month: card.exp_month,
-        exp_year: card.exp_year,
-        fingerprint: card.fingerprint ?? null,
-        funding: card.funding,
-        last4: card.last4,
-        network: card.networks?.available[0] ?? card.brand,
-      },
-    ),
+    card: {
+      ...skeleton<Stripe.SetupAttempt.PaymentMethodDetails.Card>('SetupAttempt.PaymentMethodDetails.Card'),
+      brand: card.brand,
+      checks: card.checks,
+      country: card.country,
+      exp_month: card.exp_month,
+      exp_year: card.exp_year,
+      fingerprint: card.fingerprint ?? null,
+      funding: card.funding,
+      last4: card.last4,
+      network: card.networks?.available[0] ?? card.brand,
+    },
     type,
   };
 }
@@ -65,10 +61,10 @@ export function abandonAttempt(tx: Transaction, intent: Stripe.SetupIntent): voi
 /** Writes the customer's authentication down. */
 export function authenticateAttempt(tx: Transaction, intent: Stripe.SetupIntent): void {
   const { payment_method_details: details } = tx.require('setup_attempt', intent.latest_attempt as string);
-  const three_d_secure = fromSkeleton<Stripe.SetupAttempt.PaymentMethodDetails.Card.ThreeDSecure>(
+  const blank = skeleton<Stripe.SetupAttempt.PaymentMethodDetails.Card.ThreeDSecure>(
     'SetupAttempt.PaymentMethodDetails.Card.ThreeDSecure',
-    AUTHENTICATED,
   );
+  const three_d_secure = { ...blank, ...AUTHENTICATED };
   const card = { ...details.card, three_d_secure } as Stripe.SetupAttempt.PaymentMethodDetails.Card;
   concludeAttempt(tx, intent, { payment_method_details: { ...details, card } });
 }

@@ -3,7 +3,7 @@ import { emit } from '../events/emit.js';
 import { type Call, type Machine, operation } from '../http/router.js';
 import { invalidRequest, notImplemented } from '../http/stripe-error.js';
 import { list } from '../present/list.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
@@ -44,22 +44,20 @@ function create({ tx, params }: Call<Stripe.SetupIntentCreateParams>): ApiObject
   checkCreate(params);
   if (params.customer !== undefined) liveCustomer(tx, params.customer);
   const id = tx.nextId('seti');
-  const made = tx.put(
-    'setup_intent',
-    fromSkeleton<Stripe.SetupIntent>('SetupIntent', {
-      id,
-      ...acceptedMethods(tx, params),
-      client_secret: `${id}_secret_${tx.surroundings.ids.secret(31)}`,
-      created: tx.now,
-      customer: params.customer ?? null,
-      description: params.description ?? null,
-      flow_directions: null,
-      livemode: false,
-      metadata: mergeMetadata(null, params.metadata),
-      status: 'requires_payment_method',
-      usage: params.usage ?? 'off_session',
-    }),
-  );
+  const made = tx.put('setup_intent', {
+    ...skeleton<Stripe.SetupIntent>('SetupIntent'),
+    id,
+    ...acceptedMethods(tx, params),
+    client_secret: `${id}_secret_${tx.surroundings.ids.secret(31)}`,
+    created: tx.now,
+    customer: params.customer ?? null,
+    description: params.description ?? null,
+    flow_directions: null,
+    livemode: false,
+    metadata: mergeMetadata(null, params.metadata),
+    status: 'requires_payment_method',
+    usage: params.usage ?? 'off_session',
+  });
   const intent = withMethod(tx, made, params);
   emit(tx, 'setup_intent.created', intent);
   return params.confirm ? confirmSetup(tx, intent, confirmationOf(params)) : intent;

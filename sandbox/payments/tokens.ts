@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { type Call, type Machine, operation } from '../http/router.js';
 import { invalidRequest, notImplemented, resourceMissing } from '../http/stripe-error.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { type CardParams, type KnownCard, namedCard, typedCard } from './card-details.js';
@@ -30,18 +30,16 @@ function create({ tx, params }: Call<Stripe.TokenCreateParams>): ApiObject {
   if (typeof given === 'string') throw notImplemented('tokens of a card that a customer has');
   refuseUnbuilt(given, ['currency', 'networks']);
   const known = typedCard(tx, given as CardParams);
-  const made = tx.put(
-    'token',
-    fromSkeleton<Stripe.Token>('Token', {
-      id: tx.nextId('tok'),
-      card: tokenCard(tx, known, given),
-      client_ip: '127.0.0.1',
-      created: tx.now,
-      livemode: false,
-      type: 'card',
-      used: false,
-    }),
-  );
+  const made = tx.put('token', {
+    ...skeleton<Stripe.Token>('Token'),
+    id: tx.nextId('tok'),
+    card: tokenCard(tx, known, given),
+    client_ip: '127.0.0.1',
+    created: tx.now,
+    livemode: false,
+    type: 'card',
+    used: false,
+  });
   tx.put('test_card', { id: made.id, card: known.card.number, spent: false });
   return made;
 }
@@ -51,7 +49,8 @@ function tokenCard(
   { card, expiry, cvc_check }: KnownCard,
   given: Stripe.TokenCreateParams.Card,
 ): Stripe.Card {
-  return fromSkeleton<Stripe.Card>('Card', {
+  return {
+    ...skeleton<Stripe.Card>('Card'),
     id: tx.nextId('card'),
     address_city: given.address_city ?? null,
     address_country: given.address_country ?? null,
@@ -72,7 +71,7 @@ function tokenCard(
     networks: { preferred: null },
     regulated_status: 'unregulated',
     metadata: {},
-  });
+  };
 }
 
 interface TokenCard extends KnownCard {

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { noAccess } from '../http/access.js';
 import type { Machine } from '../http/router.js';
 import { knownCurrency } from '../ledger/currencies.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { Store } from '../store/store.js';
 
 export interface AccountSettings {
@@ -12,7 +12,8 @@ export interface AccountSettings {
 }
 
 export function newAccount(id: string, created: number): Stripe.Account {
-  return fromSkeleton<Stripe.Account>('Account', {
+  return {
+    ...skeleton<Stripe.Account>('Account'),
     id,
     business_type: 'company',
     capabilities: { card_payments: 'active', transfers: 'active' },
@@ -41,7 +42,7 @@ export function newAccount(id: string, created: number): Stripe.Account {
       sepa_debit_payments: {},
     } as unknown as Stripe.Account.Settings,
     type: 'standard',
-  });
+  };
 }
 
 /** A connected account, ready to be charged and paid. Its objects are seen with `Stripe-Account` only. */

@@ -4,7 +4,7 @@ import { type Call, type Machine, operation } from '../http/router.js';
 import { invalidRequest } from '../http/stripe-error.js';
 import { changed } from '../payments/parameters.js';
 import { list } from '../present/list.js';
-import { fromSkeleton } from '../present/skeleton.js';
+import { skeleton } from '../present/skeleton.js';
 import type { ApiObject } from '../store/kinds.js';
 import type { Transaction } from '../store/transaction.js';
 import { mergeMetadata } from '../validate/metadata.js';
@@ -29,18 +29,16 @@ export function addEndpoint(
 }
 
 export function putEndpoint(tx: Transaction, id: string, endpoint: NewEndpoint): Stripe.WebhookEndpoint {
-  return tx.put(
-    'webhook_endpoint',
-    fromSkeleton<Stripe.WebhookEndpoint>('WebhookEndpoint', {
-      id,
-      api_version: endpoint.apiVersion,
-      created: tx.now,
-      enabled_events: endpoint.enabledEvents,
-      livemode: false,
-      status: 'enabled',
-      url: endpoint.url,
-    }),
-  );
+  return tx.put('webhook_endpoint', {
+    ...skeleton<Stripe.WebhookEndpoint>('WebhookEndpoint'),
+    id,
+    api_version: endpoint.apiVersion,
+    created: tx.now,
+    enabled_events: endpoint.enabledEvents,
+    livemode: false,
+    status: 'enabled',
+    url: endpoint.url,
+  });
 }
 
 function checkUrl(url: string): void {

@@ -55,18 +55,20 @@ export class IdSource {
   next(prefix: string): string {
     this.sequence += 1;
     const head = LONG[prefix];
-    const stem = base62(this.base + this.sequence);
-    if (head) return `${prefix}_${head}${stem}${this.suffix}${this.random(7, 1)}`;
-    return `${prefix}_${stem}${this.random(8, 1)}`;
+    let end = write(head ? `${prefix}_${head}` : `${prefix}_`, 0);
+    end = writeBase62(this.base + this.sequence, end);
+    if (head) end = write(this.suffix, end);
+    end = writeLetters(this.random(1), end, head ? 7 : 8);
+    return SCRATCH.toString('latin1', 0, end);
   }
 
   /** A secret tied to the latest id. */
   secret(length: number): string {
-    return this.random(length, 2);
+    return letters(this.random(2), length);
   }
 
-  private random(length: number, salt: number): string {
-    return letters(mix(this.word ^ Math.imul(this.sequence, 0x9e3779b1) ^ salt), length);
+  private random(salt: number): number {
+    return mix(this.word ^ Math.imul(this.sequence, 0x9e3779b1) ^ salt);
   }
 }
 
@@ -75,13 +77,23 @@ const SCRATCH = Buffer.alloc(128);
 const CODES = Buffer.from(ALPHABET, 'latin1');
 
 function letters(start: number, length: number): string {
+  return SCRATCH.toString('latin1', 0, writeLetters(start, 0, length));
+}
+
+/** Each of these writes at a position and gives the one after it. */
+function writeLetters(start: number, from: number, length: number): number {
   let state = start >>> 0;
-  for (let at = 0; at < length; at += 2) {
+  for (let at = from; at < from + length; at += 2) {
     state = mix(state + 0x6d2b79f5);
     SCRATCH[at] = CODES[state % 62] ?? 0;
     SCRATCH[at + 1] = CODES[(state >>> 16) % 62] ?? 0;
   }
-  return SCRATCH.toString('latin1', 0, length);
+  return from + length;
+}
+
+function write(text: string, from: number): number {
+  for (let at = 0; at < text.length; at += 1) SCRATCH[from + at] = text.charCodeAt(at);
+  return from + text.length;
 }
 
 /** The finalizer of MurmurHash3: every bit of the input changes about half of the output. */
@@ -92,13 +104,12 @@ export function mix(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-function base62(value: number): string {
+/** Six characters. */
+function writeBase62(value: number, from: number): number {
   let rest = value;
-  let at = SCRATCH.length;
-  while (rest > 0) {
-    at -= 1;
+  for (let at = from + 5; at >= from; at -= 1) {
     SCRATCH[at] = CODES[rest % 62] ?? 0;
     rest = Math.floor(rest / 62);
   }
-  return SCRATCH.toString('latin1', at);
+  return from + 6;
 }

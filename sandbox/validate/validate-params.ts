@@ -2,6 +2,7 @@ import { definition } from '../contract/contract.js';
 import type { Definition, Schema } from '../contract/schema.js';
 import { asList, type Form, type FormValue } from '../http/form.js';
 import { invalidRequest } from '../http/stripe-error.js';
+import { bareObject } from '../store/bare-object.js';
 import { checkMetadata } from './metadata.js';
 
 export type Params = Record<string, unknown>;
@@ -24,24 +25,27 @@ const ONLY_EXPAND: Definition = {
 };
 
 function object(form: Form, shape: Definition, path: string): Params {
-  const unknown = Object.keys(form).filter((key) => !Object.hasOwn(shape.properties, key));
-  if (unknown.length > 0) throw unknownParams(unknown.map((key) => join(path, key)));
-  for (const key of shape.required)
-    if (!Object.hasOwn(form, key))
+  const { properties, required } = shape;
+  for (const key in form) if (properties[key] === undefined) throw unknownParams(form, properties, path);
+  for (const key of required)
+    if (form[key] === undefined)
       throw invalidRequest(`Missing required param: ${join(path, key)}.`, {
         code: 'parameter_missing',
         param: join(path, key),
       });
   const params: Params = {};
-  for (const key of Object.keys(form)) {
-    const schema = shape.properties[key];
+  for (const key in form) {
+    const schema = properties[key];
     const given = form[key];
     if (schema && given !== undefined) params[key] = value(given, schema, join(path, key));
   }
   return params;
 }
 
-function unknownParams(names: string[]): Error {
+function unknownParams(form: Form, properties: Definition['properties'], path: string): Error {
+  const names = Object.keys(form)
+    .filter((key) => properties[key] === undefined)
+    .map((key) => join(path, key));
   const [first = ''] = names;
   const message =
     names.length === 1
@@ -114,12 +118,14 @@ function map(given: FormValue, schema: Schema, path: string): unknown {
       Object.entries(given).map(([key, item]) => [key, value(item, items, `${path}[${key}]`)]),
     );
   // Without a prototype `__proto__` is a key like any other.
-  const entries: Record<string, string> = Object.create(null);
-  for (const [key, item] of Object.entries(given)) {
+  const entries = bareObject<string>();
+  const isMetadata = path.endsWith('metadata') || path.endsWith('metadata]');
+  for (const key in given) {
+    const item = given[key];
     if (typeof item !== 'string') throw wrong('string', `${path}[${key}]`);
+    if (isMetadata) checkMetadata(key, item, path);
     entries[key] = item;
   }
-  if (path.endsWith('metadata') || path.endsWith('metadata]')) checkMetadata(entries, path);
   return schema.items ? entries : given;
 }
 
@@ -144,7 +150,8 @@ function isText({ type }: Schema): boolean {
 function scalar(given: FormValue, schema: Schema, path: string): unknown {
   if (typeof given !== 'string') throw wrong(schema.type, path);
   if (schema.type === 'boolean') {
-    if (given === 'true' || given === 'false') return given === 'true';
+    // The SDK for Python writes True and False.
+    if (/^(true|false)$/i.test(given)) return given.toLowerCase() === 'true';
     throw invalidRequest(`Invalid boolean: ${given}`, { param: path });
   }
   if (schema.type === 'integer') return integer(given, path);

@@ -30,6 +30,12 @@ export interface Config {
     readConcern: Settings['MONGODB_READ_CONCERN'];
     writeConcern: 'majority' | number;
   };
+  redis: {
+    /** Null without Redis. */
+    url: string | null;
+    keyPrefix: string;
+    commandTimeoutMs: number;
+  };
   stripe: {
     secretKey: string | null;
     mode: 'test' | 'live' | null;
@@ -41,6 +47,9 @@ export interface Config {
     confirmTimeoutMs: number;
     timeBudgetMs: number;
     maxSockets: number;
+    /** Of this process. */
+    requestsPerSecond: number;
+    breaker: { failures: number; openMs: number };
   };
   payments: { returnUrl: string | null; returnHosts: string[] };
   /** Null where users' tokens are not taken. */
@@ -53,6 +62,7 @@ export interface Config {
     from: string;
     merchantName: string;
   };
+  alerts: { email: string | null };
 }
 
 /** Whose tokens are trusted, for whom they must be made, and what checks them. */
@@ -137,7 +147,8 @@ function withoutEmpty(source: Environment): Environment {
 
 function missingToServe(source: Environment): ConfigProblem[] {
   const required: Partial<Record<keyof Settings, boolean>> = {
-    SMTP_URL: (source.RECEIPTS ?? 'guichet') === 'guichet',
+    REDIS_URL: source.REDIS !== 'off',
+    SMTP_URL: (source.RECEIPTS ?? 'guichet') === 'guichet' || source.ALERT_EMAIL !== undefined,
     PUBLIC_URL: source.STRIPE_PUBLISHABLE_KEY !== undefined,
   };
   return describeSettings()
@@ -150,7 +161,8 @@ function missingToServe(source: Environment): ConfigProblem[] {
 }
 
 const REQUIRED_WHY: Partial<Record<keyof Settings, string>> = {
-  SMTP_URL: ', unless RECEIPTS=stripe or RECEIPTS=off',
+  REDIS_URL: ', unless REDIS=off',
+  SMTP_URL: ', unless RECEIPTS is stripe or off and ALERT_EMAIL is unset',
   PUBLIC_URL: ' with STRIPE_PUBLISHABLE_KEY: the links to the checkout page begin with it',
 };
 
@@ -161,17 +173,12 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
     paths: { home: settings.GUICHET_HOME, cache: settings.GUICHET_CACHE ?? null },
     logging: { level: settings.LOG_LEVEL },
     mongodb: mongodbConfig(settings),
-    stripe: {
-      secretKey: settings.STRIPE_SECRET_KEY ?? null,
-      mode: settings.STRIPE_MODE ?? modeOfKey(settings.STRIPE_SECRET_KEY),
-      webhookSecrets: settings.STRIPE_WEBHOOK_SECRETS ?? [],
-      accountId: settings.STRIPE_ACCOUNT_ID ?? null,
-      apiBaseUrl: settings.STRIPE_API_BASE_URL,
-      callTimeoutMs: settings.STRIPE_CALL_TIMEOUT_MS,
-      confirmTimeoutMs: settings.STRIPE_CONFIRM_TIMEOUT_MS,
-      timeBudgetMs: settings.STRIPE_TIME_BUDGET_MS,
-      maxSockets: settings.STRIPE_MAX_SOCKETS,
+    redis: {
+      url: settings.REDIS === 'off' ? null : (settings.REDIS_URL ?? null),
+      keyPrefix: settings.REDIS_KEY_PREFIX,
+      commandTimeoutMs: settings.REDIS_COMMAND_TIMEOUT_MS,
     },
+    stripe: stripeConfig(settings),
     payments: {
       returnUrl,
       returnHosts: settings.PAYMENT_RETURN_HOSTS ?? (returnUrl === null ? [] : [new URL(returnUrl).host]),
@@ -187,6 +194,27 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
       from: settings.MAIL_FROM,
       merchantName: settings.MERCHANT_NAME,
     },
+    alerts: { email: settings.ALERT_EMAIL ?? null },
+  };
+}
+
+/** Below what Stripe takes (25 and 100), which others of the account use too. */
+const DEFAULT_REQUESTS_PER_SECOND = { test: 20, live: 80 };
+
+function stripeConfig(settings: Settings): Config['stripe'] {
+  const mode = settings.STRIPE_MODE ?? modeOfKey(settings.STRIPE_SECRET_KEY);
+  return {
+    secretKey: settings.STRIPE_SECRET_KEY ?? null,
+    mode,
+    webhookSecrets: settings.STRIPE_WEBHOOK_SECRETS ?? [],
+    accountId: settings.STRIPE_ACCOUNT_ID ?? null,
+    apiBaseUrl: settings.STRIPE_API_BASE_URL,
+    callTimeoutMs: settings.STRIPE_CALL_TIMEOUT_MS,
+    confirmTimeoutMs: settings.STRIPE_CONFIRM_TIMEOUT_MS,
+    timeBudgetMs: settings.STRIPE_TIME_BUDGET_MS,
+    maxSockets: settings.STRIPE_MAX_SOCKETS,
+    requestsPerSecond: settings.STRIPE_REQUESTS_PER_SECOND ?? DEFAULT_REQUESTS_PER_SECOND[mode ?? 'test'],
+    breaker: { failures: settings.STRIPE_BREAKER_FAILURES, openMs: settings.STRIPE_BREAKER_OPEN_MS },
   };
 }
 

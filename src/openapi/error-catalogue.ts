@@ -184,6 +184,17 @@ export const errorCatalogue = {
     detail: 'Amounts in isk must be a multiple of 100.',
     errors: [{ path: 'amount', message: 'Amounts in isk must be a multiple of 100.', code: 'amount_step' }],
   },
+  statement_descriptor_invalid: {
+    status: 422,
+    detail: 'A statement descriptor needs a letter.',
+    errors: [
+      {
+        path: 'statementDescriptorSuffix',
+        message: 'A statement descriptor needs a letter.',
+        code: 'statement_descriptor_invalid',
+      },
+    ],
+  },
   total_too_large: { status: 422, detail: 'The items cannot be added up in usd: total too large.' },
   refused_by_stripe: {
     status: 422,

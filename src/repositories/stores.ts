@@ -10,6 +10,7 @@ import type { OperationRow } from '../domain/rows/operation.js';
 import type { OrderRow } from '../domain/rows/order.js';
 import type { OutboxMessageRow } from '../domain/rows/outbox-message.js';
 import type { PaymentRow } from '../domain/rows/payment.js';
+import type { PaymentAttemptRow } from '../domain/rows/payment-attempt.js';
 import type { PaymentMethodRow } from '../domain/rows/payment-method.js';
 import type { RefundRow } from '../domain/rows/refund.js';
 import type { SetupIntentRow } from '../domain/rows/setup-intent.js';
@@ -24,6 +25,7 @@ import { operationSchema } from '../models/Operation.js';
 import { orderSchema } from '../models/Order.js';
 import { outboxMessageSchema } from '../models/OutboxMessage.js';
 import { paymentSchema } from '../models/Payment.js';
+import { paymentAttemptSchema } from '../models/PaymentAttempt.js';
 import { paymentMethodSchema } from '../models/PaymentMethod.js';
 import { refundSchema } from '../models/Refund.js';
 import { setupIntentSchema } from '../models/SetupIntent.js';
@@ -51,6 +53,7 @@ export type BatchWrite = AnyBulkWriteOperation<AnyRow>;
 export interface Stores {
   orders: Store<OrderRow>;
   payments: Store<PaymentRow>;
+  paymentAttempts: Store<PaymentAttemptRow>;
   refunds: Store<RefundRow>;
   customers: Store<CustomerRow>;
   paymentMethods: Store<PaymentMethodRow>;
@@ -78,6 +81,7 @@ export function openStores(database: Database): Stores {
   return {
     orders: open('orders', orderSchema),
     payments: open('payments', paymentSchema),
+    paymentAttempts: open('payment_attempts', paymentAttemptSchema),
     refunds: open('refunds', refundSchema),
     customers: open('customers', customerSchema),
     paymentMethods: open('payment_methods', paymentMethodSchema),

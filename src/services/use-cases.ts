@@ -8,6 +8,7 @@ import type { Metadata } from '../domain/rows/shared.js';
 import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
 import type { CustomerUseCases } from './customers/customer-use-cases.js';
+import type { PaymentUseCases } from './payments/payment-use-cases.js';
 
 /** What every use case is told of the request that asks for it. */
 export interface CallContext {
@@ -39,6 +40,7 @@ export interface CreatePaymentInput {
   customerId?: string | undefined;
   receiptEmail?: string | undefined;
   description?: string | undefined;
+  statementDescriptorSuffix?: string | undefined;
   metadata?: Metadata | undefined;
 }
 
@@ -88,7 +90,7 @@ export interface CheckoutKey {
  * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
  * `GuichetError` whose category the caller maps to its own protocol.
  */
-export interface UseCases extends ApiKeyUseCases, CustomerUseCases {
+export interface UseCases extends ApiKeyUseCases, CustomerUseCases, PaymentUseCases {
   createOrder(input: CreateOrderInput, context: CallContext): Promise<OrderRow>;
   /** With its `checkoutToken`, as `getOrder`. */
   cancelOrder(input: CancelOrderInput, context: CallContext): Promise<OrderRow>;

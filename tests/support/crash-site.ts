@@ -9,6 +9,7 @@ import type { Role } from '../../src/service.js';
 import { verifyStream } from '../../src/services/audit/verify-stream.js';
 import { ApiClient } from './api-client.js';
 import { type MongoProxy, startMongoProxy } from './mongo-proxy.js';
+import { redisEnvironment } from './redis.js';
 import { type ServiceProcess, startServiceProcess } from './service-process.js';
 import { startSmtp, type TestSmtp } from './smtp.js';
 import { prepareDatabase } from './stack.js';
@@ -68,11 +69,13 @@ export async function startCrashSite(options: CrashSiteOptions): Promise<CrashSi
   const environment = {
     ...{ PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'info', SHUTDOWN_GRACE_MS: '10000' },
     ...{ MONGODB_URI: proxy.uri, MONGODB_DB_NAME: dbName, MONGODB_MAX_POOL_SIZE: '200' },
+    ...(await redisEnvironment(dbName)),
     STRIPE_SECRET_KEY: sandbox.secretKey,
     STRIPE_MODE: 'test',
     STRIPE_API_BASE_URL: sandbox.url,
     STRIPE_WEBHOOK_SECRETS: sandbox.webhookSecret,
     ...PATIENT,
+    STRIPE_REQUESTS_PER_SECOND: '10000',
     PAYMENT_RETURN_URL: 'https://shop.example/return',
     SMTP_URL: smtp.url,
     ...options.environment,

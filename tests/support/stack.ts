@@ -15,6 +15,7 @@ import { newApiKey, saveApiKey } from '../../src/services/access/api-keys.js';
 import { systemClock } from '../../src/utils/clock.js';
 import { ApiClient } from './api-client.js';
 import { sharedMongod } from './mongod.js';
+import { redisEnvironment } from './redis.js';
 import { startSmtp, type TestSmtp } from './smtp.js';
 
 export interface StackOptions {
@@ -76,6 +77,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     LOG_LEVEL: 'info',
     MONGODB_URI: uri,
     MONGODB_DB_NAME: dbName,
+    ...(await redisEnvironment(dbName)),
     STRIPE_SECRET_KEY: sandbox.secretKey,
     STRIPE_MODE: 'test',
     STRIPE_API_BASE_URL: sandbox.url,
@@ -83,6 +85,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     STRIPE_CALL_TIMEOUT_MS: '2000',
     STRIPE_CONFIRM_TIMEOUT_MS: '2000',
     STRIPE_TIME_BUDGET_MS: '4000',
+    // Tests that are about these set them.
+    STRIPE_REQUESTS_PER_SECOND: '10000',
+    STRIPE_BREAKER_FAILURES: '1000000',
     PAYMENT_RETURN_URL: RETURN_URL,
     SMTP_URL: smtp.url,
     SHUTDOWN_GRACE_MS: '5000',

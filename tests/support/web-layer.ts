@@ -125,6 +125,7 @@ function memoryUseCases(): UseCases {
     cancelPayment: async (input) => examplePayment({ _id: input.paymentId, status: 'canceled' }),
     cancelOrder: async (input) => exampleOrder({ _id: input.orderId, status: 'canceled' }),
     capturePayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
+    listFailedAttempts: async () => [],
     getPayment: async (id) => examplePayment({ _id: id }),
     refreshPayment: async (id) => examplePayment({ _id: id, status: 'succeeded' }),
     openCheckout: async ({ orderId }) => ({ order: exampleOrder({ _id: orderId }), payment: null }),

@@ -21,6 +21,7 @@ export const deleteCustomerRoute = route({
     'customer_change_in_progress',
     'refused_by_stripe',
     'outcome_unknown',
+    'stripe_unavailable',
   ],
   handler: deleteCustomer,
 });

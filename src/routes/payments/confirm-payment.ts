@@ -24,6 +24,7 @@ export const confirmPaymentRoute = route({
     'operation_in_progress',
     'refused_by_stripe',
     'outcome_unknown',
+    'stripe_unavailable',
   ],
   handler: confirmPayment,
 });

@@ -29,6 +29,7 @@ export const createIntentRoute = route({
     'payment_in_progress',
     'amount_too_small',
     'amount_step',
+    'statement_descriptor_invalid',
     'operation_abandoned',
     'refused_by_stripe',
     'outcome_unknown',

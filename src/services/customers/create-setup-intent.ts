@@ -10,6 +10,7 @@ import { acceptReturnUrl } from '../payments/accept-return-url.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
 import { type NewOperation, newOperation, stripeMetadata } from '../stripe/operations/open-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
+import { requireStripe } from '../stripe/require-stripe.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext } from '../use-cases.js';
 import type { CreateSetupIntentInput, CustomerUseCases } from './customer-use-cases.js';
@@ -52,6 +53,7 @@ async function run(
   const token = randomUUID();
   const operation = await repositories.transaction(API_TRANSACTION, async (bound) => {
     const customer = requireActive(await bound.customers.get(input.customerId));
+    requireStripe(dependencies);
     const now = clock.now();
     const setup = newSetup(customer, now);
     const opened = newOperation(operationOf(setup, input), { scope: customer, context, token, now });

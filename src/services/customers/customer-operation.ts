@@ -9,6 +9,7 @@ import type { BoundRepositories } from '../../repositories/repositories.js';
 import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
 import { type NewOperation, newOperation } from '../stripe/operations/open-operation.js';
+import { requireStripe } from '../stripe/require-stripe.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext } from '../use-cases.js';
 
@@ -40,10 +41,11 @@ export async function runCustomerOperation(
 }
 
 async function open(
-  { repositories, clock }: UseCaseDependencies,
+  dependencies: UseCaseDependencies,
   { customerId, context, token }: { customerId: string; context: CallContext; token: string },
   plan: Plan,
 ): Promise<Opened> {
+  const { repositories, clock } = dependencies;
   try {
     return await repositories.transaction({ ...API_TRANSACTION, about: customerId }, async (bound) => {
       const customer = await bound.customers.get(customerId);
@@ -52,6 +54,7 @@ async function open(
       const [busy] = await bound.operations.openOfCustomers([customerId]);
       if (busy && isSame(busy, planned)) return { same: busy };
       if (busy) throw changeInProgress();
+      requireStripe(dependencies);
       const now = clock.now();
       const { params = {}, ...rest } = planned;
       const opening = { ...rest, exclusiveKey: customerId, params: () => params };

@@ -4,7 +4,8 @@ import { type Change, move } from '../../../domain/changes.js';
 import { type SetupIntentRow, setupIntentStatuses } from '../../../domain/rows/setup-intent.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import { defineFamily, idOf, type Needs, operationIdOf, type SnapshotOf } from './family.js';
-import { errorOf, nextActionOf } from './payment-intent.js';
+import { nextActionOf } from './next-action.js';
+import { errorOf } from './payment-intent.js';
 
 type Intent = Stripe.SetupIntent;
 
