@@ -69,7 +69,7 @@ function settleOne(
   if (MAKES[object.object] === operation.kind && operationIdOf(object) === operation._id) {
     return [succeed(operation, object.id, now)];
   }
-  if (changesCustomer(operation) && isDoneTo(operation, snapshot, keyed)) {
+  if (changesCustomer(operation) && isDoneTo(operation, snapshot)) {
     return [succeed(operation, object.id, now)];
   }
   const payment = rows.get('payments', operation.subject.id);
@@ -127,7 +127,7 @@ function changesCustomer({ kind }: OperationRow): boolean {
  * A deletion or detachment is done by whoever did it. An update is so when its own event says so, or when a read shows
  * every field as it was sent.
  */
-function isDoneTo(operation: OperationRow, { object, deleted, source }: Snapshot, keyed: boolean): boolean {
+function isDoneTo(operation: OperationRow, { object, deleted, source, requestKey }: Snapshot): boolean {
   if (operation.path.split('/')[3] !== object.id) return false;
   switch (operation.kind) {
     case 'customer.delete':
@@ -135,7 +135,8 @@ function isDoneTo(operation: OperationRow, { object, deleted, source }: Snapshot
     case 'payment_method.detach':
       return object.customer === null;
     default:
-      return deleted || keyed || (source !== 'event' && showsUpdate(operation, object));
+      if (deleted || requestKey === operation.stripeKey) return true;
+      return source !== 'event' && showsUpdate(operation, object);
   }
 }
 
