@@ -27,8 +27,8 @@ export interface AppDependencies {
   idempotencyKeys: IdempotencyKeys;
   authenticate: Authenticate;
   ownerOf: OwnerOf;
-  /** For the replay of create-intent's answer. */
-  clientSecretOf(paymentId: string): Promise<string | null>;
+  /** For the replay of an answer that carries one. */
+  clientSecretOf(id: string): Promise<string | null>;
   readiness(): Promise<Readiness>;
   /** Null turns the checkout page off. */
   checkout: CheckoutSettings | null;
