@@ -18,6 +18,8 @@ import { getPaymentRoute } from './payments/get-payment.js';
 import { getPaymentStatusRoute } from './payments/get-payment-status.js';
 import { listRefundsRoute } from './payments/list-refunds.js';
 import { refundPaymentRoute } from './payments/refund-payment.js';
+import { resendReceiptRoute } from './payments/resend-receipt.js';
+import { updatePaymentRoute } from './payments/update-payment.js';
 import type { Route } from './route.js';
 
 /** Where the checkout page is off these are not mounted. */
@@ -39,6 +41,8 @@ export const allRoutes: readonly Route[] = [
   cancelPaymentRoute,
   getPaymentStatusRoute,
   getPaymentRoute,
+  updatePaymentRoute,
+  resendReceiptRoute,
   refundPaymentRoute,
   listRefundsRoute,
   ...checkoutRoutes,
