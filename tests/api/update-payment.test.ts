@@ -99,13 +99,14 @@ describe('what describes a payment', () => {
     const answers = [
       await stack.api.updatePayment(id, { metadata: { guichet_operation: 'op_1' } }),
       await stack.api.updatePayment(id, { metadata: { guichet_operation: null } }),
+      await stack.api.updatePayment(id, { metadata: { $unset: null } }),
       await stack.api.updatePayment(id, { metadata: { ['x'.repeat(41)]: '1' } }),
       await stack.api.updatePayment(id, { metadata: { name: 'x'.repeat(501) } }),
       await stack.api.updatePayment(id, {}),
       await stack.api.updatePayment(id, { amount: 1 }),
       await stack.api.updatePayment(id, { metadata: many }),
     ];
-    expect(answers.map(({ status }) => status)).to.deep.equal([400, 400, 400, 400, 400, 400, 422]);
+    expect(answers.map(({ status }) => status)).to.deep.equal([400, 400, 400, 400, 400, 400, 400, 422]);
     expect(answers.at(-1)?.problem.code).to.equal('too_much_metadata');
     expect(postsTo(stack.sandbox)).to.deep.equal([]);
     const { name0: _, ...fewer } = many;

@@ -10,6 +10,10 @@ const name = z
   .min(1)
   .max(MAX_NAME)
   .regex(/^[^[\]\p{Cc}]*$/u, { error: 'a name holds no square brackets and no control characters' })
+  .refine((value) => !value.startsWith('$'), {
+    params: { code: 'reserved_metadata' },
+    error: 'a name does not begin with $: that is how the operators of a database begin',
+  })
   .refine((value) => !value.startsWith('guichet_'), {
     params: { code: 'reserved_metadata' },
     error: 'names that begin with guichet_ are reserved',
