@@ -96,8 +96,7 @@ function memoryUseCases(): UseCases {
       customer: exampleCustomer({ userId: input.userId, email: input.email, name: input.name ?? null }),
       created: true,
     }),
-    createOrder: async (input) =>
-      exampleOrder({ userId: input.userId, currency: input.currency, items: input.items }),
+    createOrder: async (input) => exampleOrder({ userId: input.userId, currency: input.currency }),
     getOrder: async (id) => exampleOrder({ _id: id }),
     createPayment: async (input) => ({
       payment: examplePayment({ orderId: input.orderId ?? null, metadata: input.metadata ?? {} }),
@@ -134,6 +133,11 @@ function memoryUseCases(): UseCases {
       payment: { ...examplePayment({ orderId }), clientSecret: 'pi_1_secret_abc' },
     }),
     listRefunds: async ({ paymentId }) => ({ rows: [exampleRefund({ paymentId })], next: null }),
+    listPaymentHistory: async ({ userId }) => ({
+      rows: [examplePayment({ userId })],
+      older: null,
+      newer: null,
+    }),
     refundPayment: async (input) =>
       exampleRefund({ paymentId: input.paymentId, amount: input.amount ?? 2500 }),
   };

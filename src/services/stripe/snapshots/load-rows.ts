@@ -79,10 +79,11 @@ function ownNeeds({ object, requestKey }: Snapshot): Needs {
   };
 }
 
-/** A refund changes its payment's sums, which are those of all its refunds. */
+/** A refund changes the sums of its payment, which are those of all its refunds, and of what that paid for. */
 function refundNeeds(rows: WorkingSet): Needs {
   const paymentIds = rows.filter('refunds', () => true).map((refund) => refund.paymentId);
-  return { payments: paymentIds, refundsOfPayments: paymentIds };
+  const orders = paymentIds.flatMap((id) => rows.get('payments', id)?.orderId ?? []);
+  return { payments: paymentIds, refundsOfPayments: paymentIds, orders };
 }
 
 /** A cancel that is refused sets its payment's order back. */
