@@ -14,6 +14,8 @@ export const updatePaymentBody = z
   .refine(({ description, metadata }) => description !== undefined || metadata !== undefined, {
     params: { code: 'nothing_to_update' },
     error: 'give a description, metadata, or both',
+    // What else is wrong is said alone.
+    when: ({ issues }) => issues.length === 0,
   })
   .meta({ id: 'UpdatePayment' });
 
