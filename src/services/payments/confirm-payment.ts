@@ -3,7 +3,7 @@ import { isConfirmable } from '../../domain/payment-state.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
-import type { UseCases } from '../use-cases.js';
+import type { ConfirmPaymentInput, UseCases } from '../use-cases.js';
 import { acceptReturnUrl } from './accept-return-url.js';
 import { intentIdOf, runPaymentOperation } from './payment-operation.js';
 import { requirePayment } from './require-payment.js';
@@ -20,11 +20,18 @@ export function confirmPayment(dependencies: UseCaseDependencies): UseCases['con
         throw notConfirmable(payment);
       const expand = ['latest_charge'];
       const params = { payment_method: input.paymentMethodId, return_url: returnUrl, expand };
-      return { action: 'confirm', params };
+      return { action: 'confirm', params: { ...params, ...mandateOf(input) } };
     });
     if (operation.status !== 'succeeded') throw outcomeError(operation, { paymentId });
     return requirePayment(await dependencies.repositories.payments.get(paymentId));
   };
+}
+
+/** https://docs.stripe.com/payments/sepa-debit: what the bank may be shown if the customer disputes the debit. */
+function mandateOf({ mandate }: Pick<ConfirmPaymentInput, 'mandate'>) {
+  if (!mandate) return {};
+  const online = { ip_address: mandate.ipAddress, user_agent: mandate.userAgent };
+  return { mandate_data: { customer_acceptance: { type: 'online', online } } };
 }
 
 function notConfirmable({ status, checkout }: PaymentRow): GuichetError {
