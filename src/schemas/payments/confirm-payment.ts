@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { exampleIds } from '../shared/examples.js';
 import { idOf, paymentMethodId } from '../shared/ids.js';
 import { line } from '../shared/text.js';
 import { nextAction, paymentStatus } from './payment-response.js';
@@ -34,12 +35,22 @@ export const confirmPaymentBody = z
     returnUrl: returnUrl.optional(),
     mandate: mandate.optional(),
   })
-  .meta({ id: 'ConfirmPayment' });
+  .meta({
+    id: 'ConfirmPayment',
+    example: { paymentId: exampleIds.pay, paymentMethodId: 'pm_card_visa' },
+  });
 
 export type ConfirmPaymentBody = z.infer<typeof confirmPaymentBody>;
 
 export const confirmPaymentResponse = z
   .strictObject({ id: idOf('pay'), status: paymentStatus, nextAction: nextAction.optional() })
-  .meta({ id: 'ConfirmedPayment' });
+  .meta({
+    id: 'ConfirmedPayment',
+    example: {
+      id: exampleIds.pay,
+      status: 'requires_action',
+      nextAction: { type: 'redirect_to_url', redirectUrl: 'https://hooks.stripe.com/redirect/authenticate' },
+    },
+  });
 
 export type ConfirmPaymentResponse = z.infer<typeof confirmPaymentResponse>;

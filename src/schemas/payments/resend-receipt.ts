@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exampleIds } from '../shared/examples.js';
 import { idOf } from '../shared/ids.js';
 
 export const resentReceiptResponse = z
@@ -8,6 +9,9 @@ export const resentReceiptResponse = z
     left: z.int().meta({ description: 'How often it may still be sent again.' }),
     receiptEmail: z.string().nullable(),
   })
-  .meta({ id: 'ResentReceipt' });
+  .meta({
+    id: 'ResentReceipt',
+    example: { paymentId: exampleIds.pay, number: 1, left: 4, receiptEmail: 'ada@example.com' },
+  });
 
 export type ResentReceiptResponse = z.infer<typeof resentReceiptResponse>;

@@ -17,6 +17,9 @@ export const updatePaymentBody = z
     // What else is wrong is said alone.
     when: ({ issues }) => issues.length === 0,
   })
-  .meta({ id: 'UpdatePayment' });
+  .meta({
+    id: 'UpdatePayment',
+    example: { description: 'Two lamps', metadata: { campaign: 'summer', coupon: null } },
+  });
 
 export type UpdatePaymentBody = z.infer<typeof updatePaymentBody>;
