@@ -8,6 +8,7 @@ import { crossOrigin } from './middlewares/cross-origin.js';
 import { errorHandler } from './middlewares/error-handler.js';
 import type { InFlight } from './middlewares/in-flight.js';
 import { pathNotFound } from './middlewares/not-found.js';
+import { limitAddress, type RequestLimits } from './middlewares/rate-limit.js';
 import { requestContext } from './middlewares/request-context.js';
 import { requestLog } from './middlewares/request-log.js';
 import type { OwnerOf } from './middlewares/require-own.js';
@@ -27,6 +28,7 @@ export interface AppDependencies {
   idempotencyKeys: IdempotencyKeys;
   authenticate: Authenticate;
   ownerOf: OwnerOf;
+  limits: RequestLimits;
   /** For the replay of create-intent's answer. */
   clientSecretOf(paymentId: string): Promise<string | null>;
   readiness(): Promise<Readiness>;
@@ -38,6 +40,12 @@ export interface AppDependencies {
   /** What only some commands mount (`guichet dev`: /dev/mail). Pages set their own Content-Security-Policy. */
   extraRoutes?(app: Express): void;
 }
+
+/** What is served besides the routes, with everything below: an embedding app hands us these paths too. */
+export const pagePaths = { always: ['/docs', '/openapi.json'], checkout: ['/checkout'] } as const;
+
+/** The page and what it calls, but not the files that it is made of. */
+const CHECKOUT = /^\/checkout\/(?!static\/)/;
 
 /** The whole HTTP surface but the webhooks, which `http-server.ts` dispatches before Express. */
 export function createApp(dependencies: AppDependencies): Express {
@@ -51,6 +59,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(securityHeaders());
   app.use(crossOrigin(config.corsOrigins));
   app.use(docsRouter(buildDocument(allRoutes)));
+  if (checkout) app.use(CHECKOUT, limitAddress(dependencies.limits));
   if (checkout) app.use(checkoutPages(checkout, useCases));
   mountRoutes(app, checkout ? allRoutes : allRoutes.filter((route) => !checkoutRoutes.includes(route)), {
     ...dependencies,

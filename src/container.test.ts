@@ -83,6 +83,7 @@ describe('createContainer', () => {
       stripeAccountId: sandbox.accountId,
       livemode: false,
       settlementCurrency: 'gbp',
+      statementPrefix: null,
     });
     await container.close();
   });

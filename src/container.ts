@@ -7,6 +7,7 @@ import { parseCurrency } from './domain/currencies.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { type Cache, createCache } from './redis/cache.js';
 import { connectRedis, type RedisConnection } from './redis/connect.js';
+import { createLimits, type Limits } from './redis/limits.js';
 import { missingUniqueIndexes } from './repositories/indexes.js';
 import { createRepositories, type Repositories } from './repositories/repositories.js';
 import { openStores } from './repositories/stores.js';
@@ -14,19 +15,29 @@ import { cachedApiKeys } from './services/access/api-keys.js';
 import { createIdempotencyKeys, type IdempotencyKeys } from './services/access/idempotency-keys.js';
 import { createUseCases } from './services/create-use-cases.js';
 import type { Platform, UseCaseDependencies } from './services/dependencies.js';
+import type { Sender } from './services/outbox/send-message.js';
+import { createCardAttempts } from './services/payments/card-attempts.js';
 import { createFolderMailer, createSmtpMailer, type Mailer } from './services/receipts/mailer.js';
+import { createBreaker } from './services/stripe/breaker.js';
+import { guardGateway } from './services/stripe/guarded-gateway.js';
+import { createPace } from './services/stripe/pace.js';
 import { singleSend } from './services/stripe/single-send.js';
 import { createStripeGateway, type StripeGateway } from './services/stripe/stripe-gateway.js';
 import type { UseCases } from './services/use-cases.js';
 import { type Clock, systemClock } from './utils/clock.js';
 import { newId } from './utils/ids.js';
 import { API_VERSION } from './utils/stripe/api-version.js';
+import { systemTimer, type Timer } from './utils/timer.js';
 
-/** What tests put in place of the real thing; each is a port. */
+/** What tests and an embedding app put in place of the real thing; each is a port. */
 export interface Overrides {
+  /** Is told of what happened. With it, this process and every other of the same app writes those events. */
+  host?: (repositories: Repositories) => Sender<'host_event'>;
   clock?: Clock;
   logger?: Logger;
   mailer?: Mailer;
+  /** Of the pace and the breaker of calls to Stripe. */
+  timer?: Timer;
 }
 
 export interface Container {
@@ -36,16 +47,23 @@ export interface Container {
   database: Database;
   /** Null where none is configured. */
   redis: RedisConnection | null;
+  limits: Limits;
   cache: Cache;
   repositories: Repositories;
   gateway: StripeGateway;
   platform: Platform;
   mailer: Mailer;
+  /** Null for a service, which no app embeds. */
+  host: Sender<'host_event'> | null;
   dependencies: UseCaseDependencies;
   useCases: UseCases;
   idempotencyKeys: IdempotencyKeys;
   close(): Promise<void>;
 }
+
+type SendsToStripe = Pick<StripeGateway, 'send'>;
+
+const ACCOUNT_PATH = '/v1/account';
 
 /**
  * Connects and builds everything, once. Throws with what to do when MongoDB is a standalone server, an index is
@@ -60,22 +78,27 @@ export async function createContainer(config: CompleteConfig, overrides: Overrid
     await assertIndexes(database);
     const gateway = createStripeGateway(createStripe(config), clock);
     const platform = await readPlatform(config, gateway);
-    return assemble(config, { logger, clock, database, gateway, platform, mailer: overrides.mailer });
+    const timer = overrides.timer ?? systemTimer;
+    return assemble(config, overrides, { logger, clock, timer, database, gateway, platform });
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-type Parts = Pick<Container, 'logger' | 'clock' | 'database' | 'gateway' | 'platform'> & {
-  mailer: Mailer | undefined;
+type Parts = Pick<Container, 'logger' | 'clock' | 'database' | 'platform'> & {
+  gateway: SendsToStripe;
+  timer: Timer;
 };
 
-function assemble(config: CompleteConfig, parts: Parts): Container {
-  const { logger, clock, database, gateway, platform } = parts;
-  const repositories = createRepositories(database);
+function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): Container {
+  const { logger, clock, database, platform } = parts;
+  const { gateway, stop } = guard(config, parts);
+  const repositories = createRepositories(database, { tells: overrides.host ? 'host' : 'nobody' });
   const redis = openRedis(config, logger);
   const cache = createCache(redis, sealOf(config));
+  const limits = createLimits(redis, config.limits);
+  const cardAttempts = createCardAttempts(limits.declines);
   const { callTimeoutMs, confirmTimeoutMs, timeBudgetMs } = config.stripe;
   const dependencies: UseCaseDependencies = {
     gateway,
@@ -83,6 +106,8 @@ function assemble(config: CompleteConfig, parts: Parts): Container {
     platform,
     cache,
     apiKeyCache: cachedApiKeys(cache, repositories),
+    cardAttempts,
+    declined: (payment) => cardAttempts.declined(payment),
     platformAccountId: platform.stripeAccountId,
     clock,
     logger,
@@ -97,15 +122,18 @@ function assemble(config: CompleteConfig, parts: Parts): Container {
     clock,
     database,
     redis,
+    limits,
     cache,
     repositories,
     gateway,
     platform,
-    mailer: parts.mailer ?? createMailer(config),
+    mailer: overrides.mailer ?? createMailer(config),
+    host: overrides.host?.(repositories) ?? null,
     dependencies,
     useCases: createUseCases(dependencies),
     idempotencyKeys: createIdempotencyKeys(repositories, clock),
     async close() {
+      stop();
       redis?.close();
       await database.close();
     },
@@ -119,6 +147,14 @@ function openRedis({ redis }: CompleteConfig, logger: Logger): RedisConnection |
 /** What deployments that share a Redis do not share: none takes what another one cached. */
 function sealOf({ stripe, mongodb }: CompleteConfig): string {
   return JSON.stringify([stripe.secretKey, mongodb.uri, mongodb.dbName, mongodb.collectionPrefix]);
+}
+
+/** Pace and breaker before every call. `stop` ends what the breaker would still do by itself. */
+function guard({ stripe }: CompleteConfig, { gateway, clock, timer, logger }: Parts) {
+  const probe = () => gateway.send({ method: 'GET', path: ACCOUNT_PATH, timeoutMs: stripe.callTimeoutMs });
+  const breaker = createBreaker(stripe.breaker, { probe, timer, logger });
+  const turn = createPace(stripe.requestsPerSecond, timer);
+  return { gateway: guardGateway(gateway, { breaker, turn, clock, timer }), stop: () => breaker.stop() };
 }
 
 /** The SDK sends each request once: our one retry layer decides whether it is sent again. */
@@ -150,23 +186,31 @@ async function assertIndexes(database: Database): Promise<void> {
 }
 
 /** Whose account the key is, and in which currency it settles: minimum amounts go by it. */
-async function readPlatform({ stripe }: CompleteConfig, gateway: StripeGateway): Promise<Platform> {
-  const answer = await gateway.send({ method: 'GET', path: '/v1/account', timeoutMs: stripe.callTimeoutMs });
+async function readPlatform({ stripe }: CompleteConfig, gateway: SendsToStripe): Promise<Platform> {
+  const answer = await gateway.send({ method: 'GET', path: ACCOUNT_PATH, timeoutMs: stripe.callTimeoutMs });
   const livemode = stripe.mode === 'live';
   if (answer.type === 'object') {
     const { id, default_currency: currency } = answer.object;
     const settlementCurrency = typeof currency === 'string' ? parseCurrency(currency) : null;
-    return { stripeAccountId: id, livemode, settlementCurrency };
+    const statementPrefix = prefixOf(answer.object.settings);
+    return { stripeAccountId: id, livemode, settlementCurrency, statementPrefix };
   }
   const refused = answer.type === 'error' && (answer.status === 401 || answer.status === 403);
   // With the account's id given, Stripe may be away when we start: webhooks must still be taken in.
   if (stripe.accountId && !refused)
-    return { stripeAccountId: stripe.accountId, livemode, settlementCurrency: null };
+    return { stripeAccountId: stripe.accountId, livemode, settlementCurrency: null, statementPrefix: null };
   const why = answer.type === 'error' ? `it answered ${answer.status}` : answer.reason;
   throw new Error(
     `Cannot read the account from Stripe at ${stripe.apiBaseUrl}: ${why}. ` +
       'Check STRIPE_SECRET_KEY, or set STRIPE_ACCOUNT_ID to start while Stripe is away.',
   );
+}
+
+function prefixOf(settings: unknown): string | null {
+  const { card_payments: cards } = (settings ?? {}) as {
+    card_payments?: { statement_descriptor_prefix?: string | null };
+  };
+  return cards?.statement_descriptor_prefix ?? null;
 }
 
 function createMailer({ receipts, paths }: CompleteConfig): Mailer {

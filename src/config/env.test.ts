@@ -47,7 +47,10 @@ describe('loadConfig', () => {
       callTimeoutMs: 10_000,
       confirmTimeoutMs: 20_000,
       timeBudgetMs: 25_000,
+      requestsPerSecond: 20,
     });
+    expect(config.stripe.breaker).to.deep.equal({ failures: 10, openMs: 10_000 });
+    expect(dev({ STRIPE_SECRET_KEY: 'sk_live_a' }).stripe.requestsPerSecond).to.equal(80);
     expect(config.receipts).to.include({ sender: 'guichet', smtpUrl: null });
   });
 

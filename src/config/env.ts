@@ -36,6 +36,16 @@ export interface Config {
     keyPrefix: string;
     commandTimeoutMs: number;
   };
+  /** 0 for no limit. */
+  limits: {
+    apiKeyPerSecond: number;
+    userPerMinute: number;
+    anonymousPerMinute: number;
+    /** In ten minutes, as the next. */
+    declinesPerUser: number;
+    declinesPerAddress: number;
+    badSignaturesPerMinute: number;
+  };
   stripe: {
     secretKey: string | null;
     mode: 'test' | 'live' | null;
@@ -47,6 +57,9 @@ export interface Config {
     confirmTimeoutMs: number;
     timeBudgetMs: number;
     maxSockets: number;
+    /** Of this process. */
+    requestsPerSecond: number;
+    breaker: { failures: number; openMs: number };
   };
   payments: { returnUrl: string | null; returnHosts: string[] };
   /** Null where users' tokens are not taken. */
@@ -59,6 +72,7 @@ export interface Config {
     from: string;
     merchantName: string;
   };
+  alerts: { email: string | null };
 }
 
 /** Whose tokens are trusted, for whom they must be made, and what checks them. */
@@ -144,7 +158,7 @@ function withoutEmpty(source: Environment): Environment {
 function missingToServe(source: Environment): ConfigProblem[] {
   const required: Partial<Record<keyof Settings, boolean>> = {
     REDIS_URL: source.REDIS !== 'off',
-    SMTP_URL: (source.RECEIPTS ?? 'guichet') === 'guichet',
+    SMTP_URL: (source.RECEIPTS ?? 'guichet') === 'guichet' || source.ALERT_EMAIL !== undefined,
     PUBLIC_URL: source.STRIPE_PUBLISHABLE_KEY !== undefined,
   };
   return describeSettings()
@@ -158,7 +172,7 @@ function missingToServe(source: Environment): ConfigProblem[] {
 
 const REQUIRED_WHY: Partial<Record<keyof Settings, string>> = {
   REDIS_URL: ', unless REDIS=off',
-  SMTP_URL: ', unless RECEIPTS=stripe or RECEIPTS=off',
+  SMTP_URL: ', unless RECEIPTS is stripe or off and ALERT_EMAIL is unset',
   PUBLIC_URL: ' with STRIPE_PUBLISHABLE_KEY: the links to the checkout page begin with it',
 };
 
@@ -169,22 +183,9 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
     paths: { home: settings.GUICHET_HOME, cache: settings.GUICHET_CACHE ?? null },
     logging: { level: settings.LOG_LEVEL },
     mongodb: mongodbConfig(settings),
-    redis: {
-      url: settings.REDIS === 'off' ? null : (settings.REDIS_URL ?? null),
-      keyPrefix: settings.REDIS_KEY_PREFIX,
-      commandTimeoutMs: settings.REDIS_COMMAND_TIMEOUT_MS,
-    },
-    stripe: {
-      secretKey: settings.STRIPE_SECRET_KEY ?? null,
-      mode: settings.STRIPE_MODE ?? modeOfKey(settings.STRIPE_SECRET_KEY),
-      webhookSecrets: settings.STRIPE_WEBHOOK_SECRETS ?? [],
-      accountId: settings.STRIPE_ACCOUNT_ID ?? null,
-      apiBaseUrl: settings.STRIPE_API_BASE_URL,
-      callTimeoutMs: settings.STRIPE_CALL_TIMEOUT_MS,
-      confirmTimeoutMs: settings.STRIPE_CONFIRM_TIMEOUT_MS,
-      timeBudgetMs: settings.STRIPE_TIME_BUDGET_MS,
-      maxSockets: settings.STRIPE_MAX_SOCKETS,
-    },
+    redis: redisConfig(settings),
+    limits: limitsConfig(settings),
+    stripe: stripeConfig(settings),
     payments: {
       returnUrl,
       returnHosts: settings.PAYMENT_RETURN_HOSTS ?? (returnUrl === null ? [] : [new URL(returnUrl).host]),
@@ -200,6 +201,27 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
       from: settings.MAIL_FROM,
       merchantName: settings.MERCHANT_NAME,
     },
+    alerts: { email: settings.ALERT_EMAIL ?? null },
+  };
+}
+
+/** Below what Stripe takes (25 and 100), which others of the account use too. */
+const DEFAULT_REQUESTS_PER_SECOND = { test: 20, live: 80 };
+
+function stripeConfig(settings: Settings): Config['stripe'] {
+  const mode = settings.STRIPE_MODE ?? modeOfKey(settings.STRIPE_SECRET_KEY);
+  return {
+    secretKey: settings.STRIPE_SECRET_KEY ?? null,
+    mode,
+    webhookSecrets: settings.STRIPE_WEBHOOK_SECRETS ?? [],
+    accountId: settings.STRIPE_ACCOUNT_ID ?? null,
+    apiBaseUrl: settings.STRIPE_API_BASE_URL,
+    callTimeoutMs: settings.STRIPE_CALL_TIMEOUT_MS,
+    confirmTimeoutMs: settings.STRIPE_CONFIRM_TIMEOUT_MS,
+    timeBudgetMs: settings.STRIPE_TIME_BUDGET_MS,
+    maxSockets: settings.STRIPE_MAX_SOCKETS,
+    requestsPerSecond: settings.STRIPE_REQUESTS_PER_SECOND ?? DEFAULT_REQUESTS_PER_SECOND[mode ?? 'test'],
+    breaker: { failures: settings.STRIPE_BREAKER_FAILURES, openMs: settings.STRIPE_BREAKER_OPEN_MS },
   };
 }
 
@@ -225,6 +247,25 @@ function serverConfig(settings: Settings, command: 'dev' | 'serve'): Config['ser
     headersTimeoutMs: settings.SERVER_HEADERS_TIMEOUT_MS,
     keepAliveTimeoutMs: settings.SERVER_KEEP_ALIVE_TIMEOUT_MS,
     shutdownGraceMs: settings.SHUTDOWN_GRACE_MS,
+  };
+}
+
+function redisConfig(settings: Settings): Config['redis'] {
+  return {
+    url: settings.REDIS === 'off' ? null : (settings.REDIS_URL ?? null),
+    keyPrefix: settings.REDIS_KEY_PREFIX,
+    commandTimeoutMs: settings.REDIS_COMMAND_TIMEOUT_MS,
+  };
+}
+
+function limitsConfig(settings: Settings): Config['limits'] {
+  return {
+    apiKeyPerSecond: settings.LIMIT_API_KEY_PER_SECOND,
+    userPerMinute: settings.LIMIT_USER_PER_MINUTE,
+    anonymousPerMinute: settings.LIMIT_ANONYMOUS_PER_MINUTE,
+    declinesPerUser: settings.LIMIT_DECLINES_PER_USER,
+    declinesPerAddress: settings.LIMIT_DECLINES_PER_ADDRESS,
+    badSignaturesPerMinute: settings.LIMIT_BAD_SIGNATURES_PER_MINUTE,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Actor, OperationRow } from './rows/operation.js';
 import type { OrderRow } from './rows/order.js';
 import type { EffectKind, EffectPayloads } from './rows/outbox-message.js';
 import type { PaymentRow } from './rows/payment.js';
+import type { PaymentAttemptRow } from './rows/payment-attempt.js';
 import type { RefundRow } from './rows/refund.js';
 
 /** The rows that only `commitChanges` writes. */
@@ -51,7 +52,18 @@ export interface Audit {
   after: Record<string, unknown>;
 }
 
-export type Change = { [Name in CollectionName]: Move<Name> | Insert<Name> }[CollectionName] | Effect | Audit;
+/** What happened, written once: told again it is the same row, and nothing ever changes it. */
+export interface Fact {
+  type: 'fact';
+  collection: 'paymentAttempts';
+  row: PaymentAttemptRow;
+}
+
+export type Change =
+  | { [Name in CollectionName]: Move<Name> | Insert<Name> }[CollectionName]
+  | Effect
+  | Audit
+  | Fact;
 
 /** Who and what caused a set of changes, for their audit records. */
 export interface Cause {

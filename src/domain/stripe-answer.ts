@@ -35,7 +35,12 @@ export type StripeAnswer =
       retryAfter: string | null;
       shouldRetry: boolean | null;
     })
-  | (Timing & { type: 'none'; reason: string });
+  | (Timing & {
+      type: 'none';
+      reason: string;
+      /** Present when the request did not leave; then it may leave after so many milliseconds. */
+      unsent?: { retryAfterMs: number };
+    });
 
 /**
  * What an answer to a write settles. `unansweredBefore`: the same key was sent before and never answered, so that
@@ -55,7 +60,16 @@ export function settledBy(
 
 /** Whether the request may have reached Stripe without being answered: only then is a later 400 in doubt. */
 export function leftUnanswered(answer: StripeAnswer): boolean {
-  return answer.type === 'none' || (answer.type === 'error' && answer.status >= 500);
+  if (answer.type === 'none') return answer.unsent === undefined;
+  return answer.type === 'error' && answer.status >= 500;
+}
+
+/**
+ * Whether it speaks for Stripe being away: no answer, or a 5xx. A stored 500 that is replayed tells of an old day, and
+ * every other answer, a 429 too, that somebody is there.
+ */
+export function tellsOutage(answer: StripeAnswer): boolean {
+  return leftUnanswered(answer) && !(answer.type === 'error' && answer.replayed);
 }
 
 /**
@@ -64,7 +78,7 @@ export function leftUnanswered(answer: StripeAnswer): boolean {
  */
 export function isRetryable(answer: StripeAnswer): boolean {
   if (answer.type === 'object') return false;
-  if (answer.type === 'none') return true;
+  if (answer.type === 'none') return answer.unsent === undefined;
   if (answer.shouldRetry !== null) return answer.shouldRetry;
   if (answer.replayed) return false;
   return answer.status === 409 || answer.status === 424 || answer.status === 429 || answer.status >= 500;

@@ -10,14 +10,14 @@ const MAX_EVENTS = 200;
 const CONCURRENCY = 4;
 const IDLE_MS = 100;
 
-/** What only a fetch can settle: several events of one object share one read. */
+/** What only a fetch can settle: several events of one object share one read. Not while Stripe is away. */
 export function startFetches(dependencies: ProcessDependencies & ReadDependencies, leases: LaneLeases): Loop {
   return startLoop({
     name: 'fetches',
     idleMs: IDLE_MS,
     logger: dependencies.logger,
     async run() {
-      if (!leases.held().includes('fetch')) return 'idle';
+      if (!leases.held().includes('fetch') || dependencies.gateway.pauseMs() > 0) return 'idle';
       const { webhookEvents } = dependencies.repositories;
       const rows = await webhookEvents.claim(['fetch'], dependencies.clock.now(), MAX_EVENTS);
       await inParallel([...byObject(rows).values()], CONCURRENCY, (group) =>

@@ -175,6 +175,17 @@ export const errorCatalogue = {
     detail: 'Amounts in isk must be a multiple of 100.',
     errors: [{ path: 'amount', message: 'Amounts in isk must be a multiple of 100.', code: 'amount_step' }],
   },
+  statement_descriptor_invalid: {
+    status: 422,
+    detail: 'A statement descriptor needs a letter.',
+    errors: [
+      {
+        path: 'statementDescriptorSuffix',
+        message: 'A statement descriptor needs a letter.',
+        code: 'statement_descriptor_invalid',
+      },
+    ],
+  },
   total_too_large: { status: 422, detail: 'The items cannot be added up in usd: total too large.' },
   refused_by_stripe: {
     status: 422,
@@ -185,7 +196,16 @@ export const errorCatalogue = {
     status: 422,
     detail: 'This Idempotency-Key was used for another request. Take a new key for a new request.',
   },
-  rate_limited: { status: 429, detail: 'Too many requests.', retryAfterSeconds: 1 },
+  rate_limited: {
+    status: 429,
+    detail: 'More than 60 requests in 60 s. Send the same request again in 12 s.',
+    retryAfterSeconds: 12,
+  },
+  too_many_declines: {
+    status: 429,
+    detail: 'Too many cards were declined. Try again in 540 s.',
+    retryAfterSeconds: 540,
+  },
   internal_error: {
     status: 500,
     detail: 'Something went wrong here. The request id helps us to find out what.',

@@ -2,6 +2,7 @@ import type { Document } from 'mongodb';
 import type { CustomerRow } from '../domain/rows/customer.js';
 import type { OrderRow } from '../domain/rows/order.js';
 import type { PaymentRow } from '../domain/rows/payment.js';
+import type { PaymentAttemptRow } from '../domain/rows/payment-attempt.js';
 import type { RefundRow } from '../domain/rows/refund.js';
 import type { StripeScope } from '../domain/rows/shared.js';
 import { atMost, lessThan, moreThan, oneOf } from './query.js';
@@ -85,6 +86,24 @@ export function paymentsRepository(stores: Stores, scope: Scope) {
 
     liveOfOrder: (orderId: string): Promise<PaymentRow | null> =>
       model.findOne({ orderId, live: true }, null, scope.options()).lean<PaymentRow>().exec(),
+  };
+}
+
+/** Far more than a payment has that people try to pay. */
+const MAX_TOLD = 400;
+
+export function paymentAttemptsRepository(stores: Stores, scope: Scope) {
+  const { model } = stores.paymentAttempts;
+  return {
+    /** What was told of a payment's failed attempts, in no order; at most 400. */
+    ofPayment: (paymentId: string): Promise<PaymentAttemptRow[]> =>
+      model
+        .find({ _id: Object.assign(moreThan(`${paymentId}:`), lessThan(`${paymentId};`)) }, null, {
+          ...scope.options(),
+          limit: MAX_TOLD,
+        })
+        .lean<PaymentAttemptRow[]>()
+        .exec(),
   };
 }
 

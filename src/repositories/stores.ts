@@ -10,6 +10,7 @@ import type { OperationRow } from '../domain/rows/operation.js';
 import type { OrderRow } from '../domain/rows/order.js';
 import type { OutboxMessageRow } from '../domain/rows/outbox-message.js';
 import type { PaymentRow } from '../domain/rows/payment.js';
+import type { PaymentAttemptRow } from '../domain/rows/payment-attempt.js';
 import type { RefundRow } from '../domain/rows/refund.js';
 import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
@@ -22,6 +23,7 @@ import { operationSchema } from '../models/Operation.js';
 import { orderSchema } from '../models/Order.js';
 import { outboxMessageSchema } from '../models/OutboxMessage.js';
 import { paymentSchema } from '../models/Payment.js';
+import { paymentAttemptSchema } from '../models/PaymentAttempt.js';
 import { refundSchema } from '../models/Refund.js';
 import { stripeObjectSchema } from '../models/StripeObject.js';
 import { webhookEventSchema } from '../models/WebhookEvent.js';
@@ -47,6 +49,7 @@ export type BatchWrite = AnyBulkWriteOperation<AnyRow>;
 export interface Stores {
   orders: Store<OrderRow>;
   payments: Store<PaymentRow>;
+  paymentAttempts: Store<PaymentAttemptRow>;
   refunds: Store<RefundRow>;
   customers: Store<CustomerRow>;
   operations: Store<OperationRow>;
@@ -72,6 +75,7 @@ export function openStores(database: Database): Stores {
   return {
     orders: open('orders', orderSchema),
     payments: open('payments', paymentSchema),
+    paymentAttempts: open('payment_attempts', paymentAttemptSchema),
     refunds: open('refunds', refundSchema),
     customers: open('customers', customerSchema),
     operations: open('operations', operationSchema),

@@ -9,6 +9,7 @@ import { cancelPayment } from './payments/cancel-payment.js';
 import { capturePayment } from './payments/capture-payment.js';
 import { confirmPayment } from './payments/confirm-payment.js';
 import { createPayment } from './payments/create-payment.js';
+import { listFailedAttempts } from './payments/list-failed-attempts.js';
 import { listRefunds } from './payments/list-refunds.js';
 import { refreshPayment } from './payments/refresh-payment.js';
 import { refundPayment } from './payments/refund-payment.js';
@@ -21,7 +22,8 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     createPayment: createPayment(dependencies),
     refreshPayment: refreshPayment(dependencies),
   };
-  const checkout = { repositories: dependencies.repositories, ...payment };
+  const { repositories, cardAttempts } = dependencies;
+  const checkout = { repositories, cardAttempts, ...payment };
   return {
     ...payment,
     ...manageApiKeys({ ...dependencies, mode: dependencies.platform.livemode ? 'live' : 'test' }),
@@ -40,6 +42,7 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
       if (!order) throw notFound('order_not_found', 'There is no such order.');
       return order;
     },
+    listFailedAttempts: listFailedAttempts(dependencies),
     getPayment: async (id) => requirePayment(await payments.get(id)),
   };
 }

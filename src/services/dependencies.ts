@@ -2,11 +2,14 @@ import type { Currency } from '../domain/currencies.js';
 import type { StripeScope } from '../domain/rows/shared.js';
 import type { Cache } from '../redis/cache.js';
 import type { ApiKeyCache } from './access/api-keys.js';
+import type { CardAttempts } from './payments/card-attempts.js';
 import type { OperationDependencies } from './stripe/operations/execute-operation.js';
 
 /** The Stripe account that this service works for. */
 export interface Platform extends StripeScope {
   settlementCurrency: Currency | null;
+  /** What a card's statement begins with; null where it is not known. */
+  statementPrefix: string | null;
 }
 
 /** What the use cases are made of. */
@@ -14,6 +17,7 @@ export interface UseCaseDependencies extends OperationDependencies {
   platform: Platform;
   cache: Cache;
   apiKeyCache: ApiKeyCache;
+  cardAttempts: CardAttempts;
   returnUrl: { default: string; hosts: readonly string[] };
   receipts: 'guichet' | 'stripe' | 'off';
 }

@@ -8,6 +8,7 @@ import type { RefundReason, RefundRow } from '../domain/rows/refund.js';
 import type { Metadata } from '../domain/rows/shared.js';
 import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
+import type { PaymentUseCases } from './payments/payment-use-cases.js';
 
 /** What every use case is told of the request that asks for it. */
 export interface CallContext {
@@ -17,6 +18,8 @@ export interface CallContext {
   scopes?: readonly Scope[];
   /** The claim on the caller's Idempotency-Key; null where the route takes none. */
   idempotency: IdempotencyClaim | null;
+  /** Where the person is who asks; absent where a server asks for them. */
+  address?: string;
 }
 
 export interface CreateCustomerInput {
@@ -46,6 +49,7 @@ export interface CreatePaymentInput {
   customerId?: string | undefined;
   receiptEmail?: string | undefined;
   description?: string | undefined;
+  statementDescriptorSuffix?: string | undefined;
   metadata?: Metadata | undefined;
 }
 
@@ -95,7 +99,7 @@ export interface CheckoutKey {
  * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
  * `GuichetError` whose category the caller maps to its own protocol.
  */
-export interface UseCases extends ApiKeyUseCases {
+export interface UseCases extends ApiKeyUseCases, PaymentUseCases {
   createCustomer(
     input: CreateCustomerInput,
     context: CallContext,
@@ -118,7 +122,7 @@ export interface UseCases extends ApiKeyUseCases {
   refreshPayment(id: string): Promise<PaymentRow>;
   openCheckout(input: CheckoutKey & { refresh: boolean }): Promise<Checkout>;
   /** The payment comes with its client secret, if the order is still to be paid. */
-  startCheckout(input: CheckoutKey, context: Pick<CallContext, 'requestId'>): Promise<Checkout>;
+  startCheckout(input: CheckoutKey, context: Pick<CallContext, 'requestId' | 'address'>): Promise<Checkout>;
   refundPayment(input: RefundPaymentInput, context: CallContext): Promise<RefundRow>;
   /** Newest first, without releases. `next` is the id before which the next page begins; null on the last. */
   listRefunds(input: ListRefundsInput): Promise<{ rows: RefundRow[]; next: string | null }>;

@@ -141,6 +141,22 @@ describe('create-intent for one order', () => {
     expect(postsTo(stack.sandbox)).to.have.length(0);
   });
 
+  it('a statement suffix goes to Stripe, and one that it would refuse is 422 before anything is saved', async () => {
+    const { api, rows } = stack;
+    const wrong = await api.createIntent({
+      amount: 2500,
+      currency: 'usd',
+      statementDescriptorSuffix: "ADA'S LAMP",
+    });
+    expect([wrong.status, wrong.problem.code]).to.deep.equal([422, 'statement_descriptor_invalid']);
+    expect(wrong.problem.errors?.[0]?.path).to.equal('statementDescriptorSuffix');
+    const saved = { statementDescriptorSuffix: "ADA'S LAMP" };
+    expect(await rows('payments').findOne(saved, { hint: '_id_' })).to.equal(null);
+    const { id } = await newIntent(api, { statementDescriptorSuffix: 'ORDER 42' });
+    expect(intents()[0]?.statement_descriptor_suffix).to.equal('ORDER 42');
+    expect((await api.getPayment(id)).body.statementDescriptorSuffix).to.equal('ORDER 42');
+  });
+
   it("a customer pays their own user's order only", async () => {
     const { api } = stack;
     const customer = (await api.createCustomer({ userId: 'user_9', email: 'ada@example.com' })).body;

@@ -75,6 +75,7 @@ export async function startCrashSite(options: CrashSiteOptions): Promise<CrashSi
     STRIPE_API_BASE_URL: sandbox.url,
     STRIPE_WEBHOOK_SECRETS: sandbox.webhookSecret,
     ...PATIENT,
+    STRIPE_REQUESTS_PER_SECOND: '10000',
     PAYMENT_RETURN_URL: 'https://shop.example/return',
     SMTP_URL: smtp.url,
     ...options.environment,

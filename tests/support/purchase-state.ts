@@ -1,12 +1,23 @@
+import { attemptsOf } from '../../src/domain/payment-attempts.js';
+import type { PaymentAttemptRow } from '../../src/domain/rows/payment-attempt.js';
 import type { Purchase } from './purchases.js';
 import type { Stack } from './stack.js';
 
 /** What differs with who told, and when, and an order's random token: everything else about a purchase must not. */
-const OWN = new Set(['actor', 'requestId', 'hash', 'prevHash', 'asOf', 'source', 'checkoutToken']);
+const OWN = new Set([
+  'failureCode',
+  'actor',
+  'requestId',
+  'hash',
+  'prevHash',
+  'asOf',
+  'source',
+  'checkoutToken',
+]);
 const ID = /\b(ord|pay|ref|op|req|pi|ch|re|pm|cus|evt)_[A-Za-z0-9]+(_secret_\w+)?/g;
 
 /**
- * Order, payment, refunds, effects, audit trail and operations of a purchase in a form in which two purchases that went
+ * Order, payment, refunds, failed attempts, effects, audit trail and operations of a purchase in a form in which two purchases that went
  * the same way are equal: ids become `pay_1`, times become `time`, and what depends on the source is left out.
  */
 export async function stateOf(
@@ -27,6 +38,7 @@ export async function stateOf(
     order: await rows('orders').findOne({ _id: orderId }),
     payment: await rows('payments').findOne({ _id: paymentId }),
     refunds,
+    attempts: attemptsOf(await attemptRows(stack, paymentId)),
     effects: effects.map(({ _id, kind }) => ({ _id, kind })),
     audit: {
       order: await trail(stack, orderId),
@@ -37,6 +49,13 @@ export async function stateOf(
       return { kind, status, open, resultId, refusal, due: dueAt !== undefined };
     }),
   });
+}
+
+function attemptRows({ rows }: Pick<Stack, 'rows'>, paymentId: string) {
+  const range = { $gt: `${paymentId}:`, $lt: `${paymentId};` };
+  return rows('payment_attempts').find({ _id: range }).toArray() as Promise<unknown> as Promise<
+    PaymentAttemptRow[]
+  >;
 }
 
 function trail({ rows }: Pick<Stack, 'rows'>, stream: string) {

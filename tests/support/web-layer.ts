@@ -54,6 +54,7 @@ export async function startWebLayer(options: WebLayerOptions = {}): Promise<WebL
       verifyUserToken: async (token) => userOfToken(token),
     }),
     ownerOf: async () => 'user_1',
+    limits: { apiKey: null, user: null, anonymous: null },
     clientSecretOf: async () => 'pi_1_secret_abc',
     checkout: {
       publishableKey: 'pk_test_1',
@@ -107,6 +108,7 @@ function memoryUseCases(): UseCases {
     cancelPayment: async (input) => examplePayment({ _id: input.paymentId, status: 'canceled' }),
     cancelOrder: async (input) => exampleOrder({ _id: input.orderId, status: 'canceled' }),
     capturePayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
+    listFailedAttempts: async () => [],
     getPayment: async (id) => examplePayment({ _id: id }),
     refreshPayment: async (id) => examplePayment({ _id: id, status: 'succeeded' }),
     openCheckout: async ({ orderId }) => ({ order: exampleOrder({ _id: orderId }), payment: null }),

@@ -169,6 +169,8 @@ describe('section 1: whoever tells, the rows end the same', function () {
     expect(state.payment).to.include({ status: 'requires_payment_method' });
     expect(state.payment).to.have.nested.property('lastError.declineCode', 'generic_decline');
     expect(state.effects).to.deep.equal([]);
+    expect(state.attempts).to.have.length(1);
+    expect(state).to.have.nested.property('attempts[0].declineCode', 'generic_decline');
   });
 
   it('a card that asks for 3DS, which the customer passes', async () => {
@@ -193,6 +195,7 @@ describe('section 1: whoever tells, the rows end the same', function () {
     expect(state.order).to.include({ status: 'pending' });
     expect(state.payment).to.include({ status: 'requires_payment_method', nextAction: null });
     expect(state.payment).to.have.nested.property('lastError.code', 'payment_intent_authentication_failure');
+    expect(state.attempts).to.have.length(1);
   });
 
   /** What the bank's page does has no answer of ours: events tell of it, or a refresh, or both. */

@@ -16,6 +16,7 @@ export function toPayment(row: PaymentRow): PaymentResponse {
     captureMethod: row.captureMethod,
     cancellationReason: row.cancellationReason,
     description: row.description,
+    statementDescriptorSuffix: row.statementDescriptorSuffix,
     receiptEmail: row.receiptEmail,
     metadata: row.metadata,
     nextAction: row.nextAction && toNextAction(row.nextAction),

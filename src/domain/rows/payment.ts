@@ -26,6 +26,18 @@ export type CancelReason = (typeof cancelReasons)[number];
 /** Those that may be given, and Stripe's own; `automatic`: nobody captured in time. */
 export type CancellationReason = CancelReason | 'failed_invoice' | 'void_invoice' | 'automatic';
 
+/** The Checkout Session of a payment that is made on Stripe's own page. */
+export interface CheckoutSession {
+  /** Null until Stripe has answered. */
+  sessionId: string | null;
+  status: CheckoutSessionStatus;
+  /** Stripe's page. Whoever has it may pay; null once it is over. */
+  url: string | null;
+  expiresAt: Date;
+}
+
+export type CheckoutSessionStatus = 'open' | 'complete' | 'expired';
+
 export type PaymentFlag = 'intent_mismatch';
 
 export interface PaymentRow extends VersionedRow {
@@ -50,6 +62,8 @@ export interface PaymentRow extends VersionedRow {
   captureBefore: Date | null;
   cancellationReason: CancellationReason | null;
   description: string | null;
+  /** The end of what a card's statement shows. */
+  statementDescriptorSuffix: string | null;
   receiptEmail: string | null;
   metadata: Metadata;
   lastError: PaymentError | null;
@@ -64,6 +78,10 @@ export interface PaymentRow extends VersionedRow {
   clientSecret: string | null;
   /** False once canceled or failed: an order has at most one live payment. */
   live: boolean;
+  /** Null for a payment that is confirmed here or in the shop's own page. */
+  checkout: CheckoutSession | null;
+  /** The request of each receipt that a person had sent again, oldest first. */
+  receiptResends: string[];
   flags: PaymentFlag[];
   succeededAt: Date | null;
 }

@@ -16,6 +16,6 @@ export const createCustomerRoute = route({
     201: { description: 'The new customer', schema: customerResponse },
     200: { description: 'The customer that the user already had', schema: customerResponse },
   },
-  errors: ['customer_in_progress', 'refused_by_stripe', 'outcome_unknown'],
+  errors: ['customer_in_progress', 'refused_by_stripe', 'outcome_unknown', 'stripe_unavailable'],
   handler: createCustomer,
 });

@@ -24,6 +24,7 @@ export const cancelOrderRoute = route({
     'operation_abandoned',
     'refused_by_stripe',
     'outcome_unknown',
+    'stripe_unavailable',
   ],
   handler: cancelOrder,
 });

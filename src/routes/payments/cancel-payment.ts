@@ -23,6 +23,7 @@ export const cancelPaymentRoute = route({
     'operation_abandoned',
     'refused_by_stripe',
     'outcome_unknown',
+    'stripe_unavailable',
   ],
   handler: cancelPayment,
 });

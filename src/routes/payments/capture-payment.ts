@@ -25,6 +25,7 @@ export const capturePaymentRoute = route({
     'operation_abandoned',
     'refused_by_stripe',
     'outcome_unknown',
+    'stripe_unavailable',
   ],
   handler: capturePayment,
 });

@@ -16,6 +16,7 @@ export const confirmPaymentRoute = route({
   request: { body: confirmPaymentBody },
   responses: { 200: { description: 'The payment after the attempt', schema: confirmPaymentResponse } },
   errors: [
+    'too_many_declines',
     'return_url_not_allowed',
     'card_declined',
     'payment_not_found',
@@ -24,6 +25,7 @@ export const confirmPaymentRoute = route({
     'operation_in_progress',
     'refused_by_stripe',
     'outcome_unknown',
+    'stripe_unavailable',
   ],
   handler: confirmPayment,
 });

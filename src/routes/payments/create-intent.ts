@@ -21,6 +21,7 @@ export const createIntentRoute = route({
     200: { description: 'The live payment of the order', schema: createIntentResponse },
   },
   errors: [
+    'too_many_declines',
     'pricing_not_allowed',
     'order_not_found',
     'customer_not_found',
@@ -29,6 +30,7 @@ export const createIntentRoute = route({
     'payment_in_progress',
     'amount_too_small',
     'amount_step',
+    'statement_descriptor_invalid',
     'operation_abandoned',
     'refused_by_stripe',
     'outcome_unknown',

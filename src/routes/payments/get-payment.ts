@@ -1,6 +1,6 @@
 import { getPayment } from '../../controllers/payments/get-payment.js';
+import { paymentDetailsResponse } from '../../schemas/payments/payment-details-response.js';
 import { paymentParams } from '../../schemas/payments/payment-params.js';
-import { paymentResponse } from '../../schemas/payments/payment-response.js';
 import { route } from '../route.js';
 
 export const getPaymentRoute = route({
@@ -11,7 +11,9 @@ export const getPaymentRoute = route({
   tags: ['Payments'],
   scope: 'payments:read',
   request: { params: paymentParams },
-  responses: { 200: { description: 'The payment, without its client secret', schema: paymentResponse } },
+  responses: {
+    200: { description: 'The payment, without its client secret', schema: paymentDetailsResponse },
+  },
   errors: ['payment_not_found'],
   handler: getPayment,
 });

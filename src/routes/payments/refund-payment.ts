@@ -24,6 +24,7 @@ export const refundPaymentRoute = route({
     'operation_abandoned',
     'refused_by_stripe',
     'outcome_unknown',
+    'stripe_unavailable',
   ],
   handler: refundPayment,
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idOf } from '../shared/ids.js';
 import { metadata } from '../shared/metadata.js';
 import { amount, currency } from '../shared/money.js';
-import { email, line, userId } from '../shared/text.js';
+import { email, line, statementDescriptorSuffix, userId } from '../shared/text.js';
 import { captureMethod, paymentStatus } from './payment-response.js';
 
 export const createIntentBody = z
@@ -18,6 +18,7 @@ export const createIntentBody = z
     }),
     receiptEmail: email.optional(),
     description: line(1000).optional(),
+    statementDescriptorSuffix: statementDescriptorSuffix.optional(),
     metadata: metadata.optional(),
   })
   .superRefine((body, context) => {

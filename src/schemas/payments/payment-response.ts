@@ -42,6 +42,7 @@ export const paymentResponse = z
       description: 'As it was given, or as Stripe says; `automatic` for an authorisation that lapsed.',
     }),
     description: z.string().nullable(),
+    statementDescriptorSuffix: z.string().nullable(),
     receiptEmail: z.string().nullable(),
     metadata: metadataView,
     lastError: paymentError.nullable(),

@@ -33,6 +33,14 @@ export function line(maximum: number) {
   );
 }
 
+/** What it may hold is the use case's to say (422): the room left depends on the account. */
+export const statementDescriptorSuffix = line(100).meta({
+  description:
+    'The end of what a card’s statement shows, after the prefix of your account: 22 characters together, with a ' +
+    'letter, and none of < > \\ \' " *.',
+  example: 'ORDER 42',
+});
+
 export const locale = z.enum(['en', 'fr']).meta({ description: 'The language of the receipt.' });
 
 /** RFC 3339 in UTC, with milliseconds. */

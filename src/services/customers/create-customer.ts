@@ -10,6 +10,7 @@ import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation } from '../stripe/operations/execute-operation.js';
 import { newOperation, stripeMetadata } from '../stripe/operations/open-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
+import { requireStripe } from '../stripe/require-stripe.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext, CreateCustomerInput, UseCases } from '../use-cases.js';
 import { waitUntil } from '../wait-until.js';
@@ -46,6 +47,7 @@ async function open(
     return await repositories.transaction(API_TRANSACTION, async (bound) => {
       const existing = await bound.customers.ofUser(platform, input.userId);
       if (existing) return { existing };
+      requireStripe(dependencies);
       const now = clock.now();
       const customer = newCustomer(dependencies, input, now);
       const operation = newOperation(operationOf(customer), { scope: platform, context, token, now });

@@ -7,6 +7,7 @@ import type { PaymentRow } from '../../domain/rows/payment.js';
 import { isDuplicateKey } from '../../repositories/errors.js';
 import type { BoundRepositories } from '../../repositories/repositories.js';
 import { acceptAmount, acceptCurrency } from '../accept-amount.js';
+import { acceptStatementSuffix } from '../accept-statement-suffix.js';
 import { requirePricing } from '../access/require-pricing.js';
 import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
@@ -30,8 +31,10 @@ const MAX_ROUNDS = 3;
 export function createPayment(dependencies: UseCaseDependencies): UseCases['createPayment'] {
   return async (input, context) => {
     if (!input.orderId) requirePricing(context.actor);
+    acceptStatementSuffix(input.statementDescriptorSuffix, dependencies.platform);
     const resumed = context.idempotency?.operationId;
     if (resumed) return made(dependencies, await resumeOperation(dependencies, resumed, WAIT_MS));
+    await requireFewDeclines(dependencies, context);
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const token = randomUUID();
       const opened = await open(dependencies, input, { context, token });
@@ -43,6 +46,12 @@ export function createPayment(dependencies: UseCaseDependencies): UseCases['crea
     }
     throw inProgress();
   };
+}
+
+/** A user gets the means to try cards at Stripe, where nobody asks us. */
+async function requireFewDeclines({ cardAttempts }: UseCaseDependencies, { actor, address }: CallContext) {
+  if (actor.type !== 'user') return;
+  await cardAttempts.check({ userId: actor.id, paymentId: null, address: address ?? null });
 }
 
 async function made(dependencies: UseCaseDependencies, operation: OperationRow) {

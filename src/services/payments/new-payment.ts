@@ -7,6 +7,7 @@ import { WorkingSet } from '../../domain/working-set.js';
 import { newId } from '../../utils/ids.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { newOperation, stripeMetadata } from '../stripe/operations/open-operation.js';
+import { requireStripe } from '../stripe/require-stripe.js';
 import type { CallContext, CreatePaymentInput } from '../use-cases.js';
 
 export interface PaymentTerms {
@@ -42,6 +43,7 @@ export function newPayment({ platform }: UseCaseDependencies, terms: PaymentTerm
     captureBefore: null,
     cancellationReason: null,
     description: input.description ?? null,
+    statementDescriptorSuffix: input.statementDescriptorSuffix ?? null,
     receiptEmail: input.receiptEmail ?? order?.receiptEmail ?? customer?.email ?? null,
     metadata: input.metadata ?? {},
     lastError: null,
@@ -54,17 +56,23 @@ export function newPayment({ platform }: UseCaseDependencies, terms: PaymentTerm
     },
     clientSecret: null,
     live: true,
+    checkout: null,
+    receiptResends: [],
     flags: [],
     succeededAt: null,
   };
 }
 
-/** The payment's row and the operation that makes its PaymentIntent, to be saved together before Stripe is called. */
+/**
+ * The payment's row and the operation that makes its PaymentIntent, to be saved together before Stripe is called. Throws
+ * `stripe_unavailable` (503).
+ */
 export function paymentOpening(
-  { platform, receipts }: UseCaseDependencies,
+  { platform, receipts, gateway }: UseCaseDependencies,
   payment: PaymentRow,
   { context, token, now }: { context: CallContext; token: string; now: Date },
 ): { rows: WorkingSet; operation: OperationRow } {
+  requireStripe({ gateway });
   const operation = newOperation(
     {
       kind: 'payment.create',
@@ -100,6 +108,7 @@ function intentParams(
   { operationId, receipts }: { operationId: string; receipts: UseCaseDependencies['receipts'] },
 ): Record<string, unknown> {
   const { amount, currency, captureMethod, description, receiptEmail, metadata, stripe } = payment;
+  const { statementDescriptorSuffix } = payment;
   return {
     amount,
     currency,
@@ -107,6 +116,7 @@ function intentParams(
     ...(captureMethod === 'manual' ? { capture_method: 'manual' } : {}),
     ...(stripe.customerId ? { customer: stripe.customerId } : {}),
     ...(description ? { description } : {}),
+    ...(statementDescriptorSuffix ? { statement_descriptor_suffix: statementDescriptorSuffix } : {}),
     ...(receipts === 'stripe' && receiptEmail ? { receipt_email: receiptEmail } : {}),
     metadata: stripeMetadata(metadata, operationId),
   };

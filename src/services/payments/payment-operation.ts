@@ -10,6 +10,7 @@ import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
 import { newOperation } from '../stripe/operations/open-operation.js';
 import { type PaymentStep, stepOperation } from '../stripe/payment-steps.js';
+import { requireStripe } from '../stripe/require-stripe.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext } from '../use-cases.js';
 import { requirePayment } from './require-payment.js';
@@ -22,7 +23,7 @@ export type PlanStep = (
 
 /**
  * Runs a confirm, capture or cancel. A payment has one of them open at a time: another gets `operation_in_progress`
- * (409, with Retry-After). Returns the operation as it ended; the caller says what a refusal means.
+ * (409, with Retry-After); while Stripe is away, `stripe_unavailable` (503). Returns the operation as it ended; the caller says what a refusal means.
  */
 export async function runPaymentOperation(
   dependencies: UseCaseDependencies,
@@ -37,7 +38,7 @@ export async function runPaymentOperation(
 }
 
 async function open(
-  { repositories, clock }: UseCaseDependencies,
+  { repositories, clock, gateway }: UseCaseDependencies,
   { paymentId, context, token }: { paymentId: string; context: CallContext; token: string },
   plan: PlanStep,
 ): Promise<OperationRow> {
@@ -49,6 +50,7 @@ async function open(
       const now = clock.now();
       const rows = new WorkingSet();
       const step = await plan(payment, { bound, rows, now });
+      requireStripe({ gateway });
       const operation = newOperation(stepOperation(payment, step), { scope: payment, context, token, now });
       const cause = { actor: context.actor, requestId: context.requestId };
       rows.apply([insert('operations', operation)], cause, now);

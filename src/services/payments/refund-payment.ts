@@ -15,6 +15,7 @@ import { type UseCaseDependencies, WAIT_MS } from '../dependencies.js';
 import { executeOperation, resumeOperation } from '../stripe/operations/execute-operation.js';
 import { newOperation, stripeMetadata } from '../stripe/operations/open-operation.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
+import { requireStripe } from '../stripe/require-stripe.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext, RefundPaymentInput, UseCases } from '../use-cases.js';
 import { requirePayment } from './require-payment.js';
@@ -70,6 +71,7 @@ async function run(
     const now = clock.now();
     const refunds = await bound.refunds.ofPayments([payment._id]);
     const refund = newRefund(payment, { input, refunds, now });
+    requireStripe(dependencies);
     const opened = newOperation(operationOf(refund), { scope: payment, context, token, now });
     const rows = new WorkingSet();
     rows.load('payments', [payment]);

@@ -23,7 +23,7 @@ function failure(status: number, changes: Partial<ErrorAnswer> = {}): ErrorAnswe
 /** Gives the answers in turn, the last one for ever, and keeps the times that it was given. */
 function stripeThat(answers: StripeAnswer[]) {
   const timeouts: number[] = [];
-  const send = async (timeoutMs: number): Promise<StripeAnswer> => {
+  const send = async ({ timeoutMs }: { timeoutMs: number }): Promise<StripeAnswer> => {
     const answer = answers[Math.min(timeouts.length, answers.length - 1)];
     timeouts.push(timeoutMs);
     return answer ?? nothing;
@@ -72,9 +72,18 @@ describe('sendPatiently', () => {
     }
   });
 
+  it('does not go on with what did not leave, and does not take it for unanswered', async () => {
+    const unsent: StripeAnswer = { ...timing, type: 'none', reason: 'away', unsent: { retryAfterMs: 5000 } };
+    const { send, timeouts } = stripeThat([failure(409), unsent]);
+    expect(await sendPatiently(send, patient)).to.deep.equal({ answer: unsent, unanswered: false });
+    expect(timeouts).to.have.length(2);
+    const after = stripeThat([nothing, unsent]);
+    expect(await sendPatiently(after.send, patient)).to.include({ unanswered: true });
+  });
+
   it('gives no request more time than is left', async () => {
     const timeouts: number[] = [];
-    const slow = async (timeoutMs: number) => {
+    const slow = async ({ timeoutMs }: { timeoutMs: number }) => {
       timeouts.push(timeoutMs);
       await delay(timeoutMs);
       return nothing;

@@ -18,10 +18,11 @@ export interface Patience {
 /**
  * The only retry layer towards Stripe: sends again, with what is the same request each time, while that may help and
  * the budget lasts. Full jitter between sends; `Retry-After` is waited for, or ends it when it does not fit.
+ * A send may wait for its turn as long as the budget lasts; `timeoutMs` is for the call itself.
  * Returns the last answer, and whether any send was left unanswered (see `settledBy`). Null: there was no time at all.
  */
 export async function sendPatiently(
-  send: (timeoutMs: number) => Promise<StripeAnswer>,
+  send: (limits: { timeoutMs: number; budgetMs: number }) => Promise<StripeAnswer>,
   { budgetMs, timeoutMs, random = Math.random }: Patience,
 ): Promise<{ answer: StripeAnswer; unanswered: boolean } | null> {
   const deadline = performance.now() + budgetMs;
@@ -30,7 +31,7 @@ export async function sendPatiently(
   for (let attempt = 1; ; attempt += 1) {
     const left = deadline - performance.now();
     if (left < LEAST_TIME_MS) break;
-    last = await send(Math.min(timeoutMs, left));
+    last = await send({ timeoutMs: Math.min(timeoutMs, left), budgetMs: left });
     unanswered ||= leftUnanswered(last);
     if (!isRetryable(last)) break;
     const pause = pauseAfter(last, attempt, random);

@@ -14,18 +14,22 @@ export interface StripeRequest {
   account?: string;
   /** Milliseconds for the whole call, its body included. */
   timeoutMs: number;
+  /** Milliseconds for the wait for its turn and the call together; `timeoutMs` when absent. */
+  budgetMs?: number;
 }
 
 /** The port to Stripe: one request, one answer. It never throws for what Stripe or the network does. */
 export interface StripeGateway {
   send(request: StripeRequest): Promise<StripeAnswer>;
+  /** Milliseconds until Stripe may be called again, after it was away; 0 while it may be. */
+  pauseMs(): number;
 }
 
 /**
  * The adapter on the official SDK. The deadline is ours, because in stripe 17.5.0 a response whose connection dies or
  * stalls after its headers never settles.
  */
-export function createStripeGateway(stripe: Stripe, clock: Clock): StripeGateway {
+export function createStripeGateway(stripe: Stripe, clock: Clock): Pick<StripeGateway, 'send'> {
   return {
     async send(request) {
       if (request.method === 'POST' && !request.idempotencyKey) {

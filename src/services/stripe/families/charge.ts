@@ -1,7 +1,8 @@
 import type Stripe from 'stripe';
-import { type Change, move } from '../../../domain/changes.js';
+import { type Change, type Fact, move } from '../../../domain/changes.js';
 import { explainsAmountRefunded } from '../../../domain/refunds.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
+import { failureOfCharge } from './failed-attempt.js';
 import { defineFamily, idOf, type Needs, REFUNDS_READ, type SnapshotOf } from './family.js';
 import { paymentOfIntent } from './payment-of-intent.js';
 
@@ -39,6 +40,7 @@ export const chargeFamily = defineFamily<Charge>({
   needs,
   contradicts: refundsDiffer,
   decide,
+  facts,
 });
 
 function needs({ object }: SnapshotOf<Charge>, rows: WorkingSet): Needs {
@@ -70,4 +72,9 @@ function decide(snapshot: SnapshotOf<Charge>, rows: WorkingSet): Change[] {
     payment.amountAuthorized === object.amount &&
     payment.captureBefore?.getTime() === captureBefore?.getTime();
   return same ? [] : [move('payments', payment._id, { amountAuthorized: object.amount, captureBefore })];
+}
+
+function facts(snapshot: SnapshotOf<Charge>, rows: WorkingSet): Fact[] {
+  const payment = paymentOfIntent(rows, snapshot, idOf(snapshot.object.payment_intent));
+  return payment ? failureOfCharge(snapshot, payment._id) : [];
 }

@@ -1,4 +1,4 @@
-import type { Change } from '../../../domain/changes.js';
+import type { Change, Fact } from '../../../domain/changes.js';
 import type { StripeObject } from '../../../domain/stripe-answer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
@@ -46,6 +46,8 @@ export interface Family<T> {
   /** True when a told snapshot contradicts our rows in a way that only a fetch explains. */
   contradicts?(snapshot: SnapshotOf<T>, rows: WorkingSet): boolean;
   decide(snapshot: SnapshotOf<T>, rows: WorkingSet, context: DecisionContext): Change[];
+  /** What it tells of the past, which stays true however stale the snapshot is. */
+  facts?(snapshot: SnapshotOf<T>, rows: WorkingSet): Fact[];
 }
 
 /** What is expanded of a charge, so that a release can be told from a refund. */

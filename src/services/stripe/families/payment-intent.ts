@@ -1,10 +1,11 @@
 import type Stripe from 'stripe';
 import { canonicalJson } from '../../../domain/audit-chain.js';
-import { type Change, move } from '../../../domain/changes.js';
+import { type Change, type Fact, move } from '../../../domain/changes.js';
 import { isLive, isPaymentIntentStatus, paymentIntentRank } from '../../../domain/payment-state.js';
-import type { NextAction, PaymentError, PaymentRow } from '../../../domain/rows/payment.js';
+import type { PaymentError, PaymentRow } from '../../../domain/rows/payment.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import { alertOf } from './alert.js';
+import { failureOfIntent } from './failed-attempt.js';
 import {
   type DecisionContext,
   defineFamily,
@@ -14,6 +15,7 @@ import {
   REFUNDS_READ,
   type SnapshotOf,
 } from './family.js';
+import { nextActionOf } from './next-action.js';
 import { endOrder, payOrder } from './pay-order.js';
 import { paymentOfIntent } from './payment-of-intent.js';
 
@@ -49,6 +51,7 @@ export const paymentIntentFamily = defineFamily<Intent>({
     isPaymentIntentStatus(intent.status) ? paymentIntentRank(intent.status, first ? 'first' : 'later') : 1,
   needs: paymentNeeds,
   decide,
+  facts,
 });
 
 function paymentNeeds(snapshot: SnapshotOf<Intent>, rows: WorkingSet): Needs {
@@ -89,6 +92,11 @@ function decide(snapshot: SnapshotOf<Intent>, rows: WorkingSet, context: Decisio
   // Nobody captured in time: what was sold must be paid anew, or not be sent.
   if (after.cancellationReason === 'automatic') changes.push(alertOf('authorization_lapsed', payment._id));
   return changes;
+}
+
+function facts(snapshot: SnapshotOf<Intent>, rows: WorkingSet): Fact[] {
+  const payment = paymentOfIntent(rows, snapshot, snapshot.object.id);
+  return payment ? failureOfIntent(snapshot, payment._id) : [];
 }
 
 /** It was given up, and turned up after its order had got another payment: an order has one that is live. */
@@ -170,11 +178,6 @@ export function errorOf(error: Intent['last_payment_error'] | undefined): Paymen
     declineCode: error.decline_code ?? null,
     message: error.message ?? '',
   };
-}
-
-function nextActionOf(action: Intent['next_action']): NextAction | null {
-  if (!action) return null;
-  return { type: action.type, redirectUrl: action.redirect_to_url?.url ?? null };
 }
 
 function auditOf(before: PaymentRow, after: PaymentState): Change {

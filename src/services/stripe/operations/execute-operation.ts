@@ -62,7 +62,7 @@ export async function executeOperation(
       if (settled) return settled;
     }
     const unanswered = outcome?.unanswered ?? operation.unanswered;
-    const dueAt = nextLook(operation, dependencies.clock.now());
+    const dueAt = dueAgain(dependencies, operation);
     await repositories.operations.leaveUnknown(operation._id, token, { unanswered, dueAt });
     return (await repositories.operations.get(operation._id)) ?? operation;
   } finally {
@@ -116,9 +116,17 @@ function ageOf({ firstSentAt }: OperationRow, now: Date): number {
   return Math.max(0, now.getTime() - firstSentAt.getTime());
 }
 
-/** The wait doubles with the operation's age, with jitter, up to an hour. */
-export function nextLook(operation: OperationRow, now: Date): Date {
-  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_LOOK_MS + (ageOf(operation, now) / 2) * Math.random());
+/**
+ * When an unknown outcome is looked at again. The wait doubles with the operation's age, with jitter, up to an hour; but
+ * while Stripe is away nothing is looked at, and all of it soon after Stripe is back.
+ */
+export function dueAgain(
+  { clock, gateway }: Pick<OperationDependencies, 'clock' | 'gateway'>,
+  operation: OperationRow,
+): Date {
+  const now = clock.now();
+  const longer = gateway.pauseMs() > 0 ? FIRST_LOOK_MS : ageOf(operation, now) / 2;
+  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_LOOK_MS + longer * Math.random());
   return new Date(now.getTime() + pause);
 }
 
@@ -137,16 +145,16 @@ async function send(dependencies: OperationDependencies, operation: OperationRow
     operation.stripeAccountId === platformAccountId ? {} : { account: operation.stripeAccountId };
   const { method, path, stripeKey } = operation;
   const outcome = await sendPatiently(
-    async (timeoutMs) => {
+    async (limits) => {
       const answer = await gateway.send({
         method,
         path,
         params,
         idempotencyKey: stripeKey,
         ...account,
-        timeoutMs,
+        ...limits,
       });
-      if (answer.type === 'none')
+      if (answer.type === 'none' && !answer.unsent)
         logger.warn({ operationId: operation._id, reason: answer.reason }, 'No answer from Stripe');
       return answer;
     },

@@ -9,11 +9,11 @@ import { UnreadableObject } from '../snapshots/read-object.js';
 import { abandonOperation } from './abandon-operation.js';
 import {
   afterInterruption,
+  dueAgain,
   executeOperation,
   isExpired,
   isLateConfirm,
   maySend,
-  nextLook,
   type OperationDependencies,
 } from './execute-operation.js';
 import { giveUpConfirm } from './give-up-confirm.js';
@@ -25,10 +25,12 @@ export type SettleDependencies = OperationDependencies;
 /**
  * Settles one operation whose outcome is open. A confirm, capture or cancel is looked up first, anything once its key
  * has expired; else the same key is sent again with the same parameters. A look-up that began 24 h after the first
- * send, succeeded, and found nothing, abandons it. One that somebody else is at is left to them.
+ * send, succeeded, and found nothing, abandons it. One that somebody else is at is left to them; while Stripe is away,
+ * so is everything.
  */
 export async function settleDueOperation(dependencies: SettleDependencies, id: string): Promise<void> {
   const { operations } = dependencies.repositories;
+  if (dependencies.gateway.pauseMs() > 0) return;
   const token = randomUUID();
   const taken = await operations.take(id, token);
   if (!taken) return;
@@ -41,7 +43,7 @@ export async function settleDueOperation(dependencies: SettleDependencies, id: s
     await executeOperation(dependencies, operation, token);
     return;
   }
-  const dueAt = nextLook(operation, dependencies.clock.now());
+  const dueAt = dueAgain(dependencies, operation);
   await operations.leaveUnknown(id, token, { unanswered: operation.unanswered, dueAt });
 }
 

@@ -81,6 +81,10 @@ export async function decideSnapshots(
     if (verdict.decision !== 'fetch') {
       rows.apply(settleOperations(snapshot, rows, context.now), snapshot.cause, context.now);
     }
+    // An event that must be fetched is not seen again, and the fetch may show a later state.
+    if (snapshot.untrusted !== 'unreadable_version') {
+      rows.apply(family.facts?.(snapshot, rows) ?? [], snapshot.cause, context.now);
+    }
     return verdict;
   });
   epilogue?.(rows, { now: context.now, verdicts });

@@ -70,7 +70,7 @@ export async function readPath(
   const { stripeAccountId } = ref;
   const account = stripeAccountId === platformAccountId ? {} : { account: stripeAccountId };
   const outcome = await sendPatiently(
-    (timeoutMs) => gateway.send({ method: 'GET', path, ...account, timeoutMs }),
+    (limits) => gateway.send({ method: 'GET', path, ...account, ...limits }),
     {
       budgetMs: timing.budgetMs,
       timeoutMs: timing.callTimeoutMs,

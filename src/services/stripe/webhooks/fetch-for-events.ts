@@ -1,11 +1,12 @@
 import type { WebhookEventRow } from '../../../domain/rows/webhook-event.js';
-import { type ReadDependencies, readObject } from '../snapshots/read-object.js';
+import { type ReadDependencies, readObject, UnreadableObject } from '../snapshots/read-object.js';
 import { snapshotOfEvent } from './event-snapshot.js';
 import { applyFetched, type ProcessDependencies, putOff, ReadOvertaken } from './process-events.js';
 
 /**
  * Reads the one object that these events are about, after the last of them was stored, and commits what Stripe says
- * together with them. Events that cannot be settled so are put off.
+ * together with them. Events that cannot be settled so are put off; those for which Stripe was not even asked stay due,
+ * and it is no attempt.
  */
 export async function fetchForEvents(
   dependencies: ProcessDependencies & ReadDependencies,
@@ -22,7 +23,13 @@ export async function fetchForEvents(
     const snapshots = await readObject(dependencies, ref, cause);
     await applyFetched(dependencies, rows, snapshots);
   } catch (error) {
-    if (error instanceof ReadOvertaken) return;
+    if (error instanceof ReadOvertaken || wasNotAsked(error)) return;
     for (const row of rows) await putOff(dependencies, row, error);
   }
+}
+
+function wasNotAsked(error: unknown): boolean {
+  return (
+    error instanceof UnreadableObject && error.answer?.type === 'none' && error.answer.unsent !== undefined
+  );
 }

@@ -6,6 +6,8 @@ import { isConflict } from '../../../repositories/transaction.js';
 import type { EventFate } from '../../../repositories/webhook-events.js';
 import { backoffMs } from '../../../utils/backoff.js';
 import type { Clock } from '../../../utils/clock.js';
+import { raiseAlert } from '../../alerts/raise-alert.js';
+import { type CardAttempts, tellDeclines } from '../../payments/card-attempts.js';
 import type { DecisionContext } from '../families/family.js';
 import { type Decided, decideSnapshots } from '../snapshots/decide-snapshots.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
@@ -15,6 +17,8 @@ import { ROW_KEPT_MS } from './ingest-event.js';
 export interface ProcessDependencies {
   repositories: Repositories;
   decisions(): DecisionContext;
+  /** Told of each card that was declined, once what was decided is stored. */
+  declined?: CardAttempts['declined'];
   clock: Clock;
   logger: { warn(context: object, message: string): void; error(context: object, message: string): void };
 }
@@ -51,14 +55,16 @@ export async function processEvents(
   }
 }
 
-function applyTogether(dependencies: ProcessDependencies, rows: WebhookEventRow[]): Promise<void> {
+async function applyTogether(dependencies: ProcessDependencies, rows: WebhookEventRow[]): Promise<void> {
   const snapshots = rows.map(snapshotOfEvent);
-  return dependencies.repositories.transaction(WORKER_TRANSACTION, async (bound) => {
+  const decided = await dependencies.repositories.transaction(WORKER_TRANSACTION, async (bound) => {
     const context = dependencies.decisions();
-    const decided = await decideSnapshots(bound, snapshots, { context });
-    await bound.commit({ ...decided, now: context.now });
-    await finish(bound, rows, { verdicts: decided.verdicts, now: context.now });
+    const { verdicts, ...changes } = await decideSnapshots(bound, snapshots, { context });
+    await bound.commit({ ...changes, now: context.now });
+    await finish(bound, rows, { verdicts, now: context.now });
+    return changes;
   });
+  tellDeclines(decided.rows, dependencies.declined);
 }
 
 /** The guarded status update is the fence: two workers on one lane cannot both commit an event. */
@@ -90,20 +96,22 @@ export class ReadOvertaken extends Error {
 }
 
 /** Commits the snapshots that a fetch brought, together with the events that had asked for it. */
-export function applyFetched(
+export async function applyFetched(
   dependencies: ProcessDependencies,
   rows: WebhookEventRow[],
   snapshots: Snapshot[],
 ): Promise<void> {
-  return dependencies.repositories.transaction(WORKER_TRANSACTION, async (bound) => {
+  const decided = await dependencies.repositories.transaction(WORKER_TRANSACTION, async (bound) => {
     const context = dependencies.decisions();
-    const decided = await decideSnapshots(bound, snapshots, { context });
-    await bound.commit({ ...decided, now: context.now });
-    const [first] = decided.verdicts;
+    const found = await decideSnapshots(bound, snapshots, { context });
+    await bound.commit({ ...found, now: context.now });
+    const [first] = found.verdicts;
     const verdict = { decision: `fetched_${first?.decision ?? 'nothing'}`, reason: first?.reason ?? '' };
     if (first?.decision === 'fetch') throw new ReadOvertaken('The object moved while it was fetched');
     await finish(bound, rows, { verdicts: rows.map(() => verdict) as Decided['verdicts'], now: context.now });
+    return found;
   });
+  tellDeclines(decided.rows, dependencies.declined);
 }
 
 /** An event that cannot be applied is tried again later, alone; in the end it waits for a person. */
@@ -117,7 +125,7 @@ export async function putOff(
   const error = { fingerprint: fingerprintOf(cause, message), message };
   const attempts = row.attempts + 1;
   if (attempts >= MAX_ATTEMPTS) {
-    await repositories.webhookEvents.bury(row._id, error, attempts);
+    await bury(dependencies, row._id, { error, attempts });
     logger.error({ eventId: row._id, type: row.type, attempts, message }, 'Webhook event is a dead letter');
     return;
   }
@@ -136,12 +144,23 @@ export async function tryAfterDeath(dependencies: ProcessDependencies, row: Webh
   const { webhookEvents } = dependencies.repositories;
   if (row.attempts >= MAX_ATTEMPTS_AFTER_DEATH) {
     const message = 'Workers died while it was at hand';
-    await webhookEvents.bury(row._id, { fingerprint: fingerprintOf(null, message), message }, row.attempts);
+    const error = { fingerprint: fingerprintOf(null, message), message };
+    await bury(dependencies, row._id, { error, attempts: row.attempts });
     dependencies.logger.error({ eventId: row._id, type: row.type, attempts: row.attempts }, message);
     return;
   }
   await webhookEvents.countAttempt(row._id);
   await processEvents(dependencies, [{ ...row, attempts: row.attempts + 1 }]);
+}
+
+/** The alert first: killed in between, we come back to an event that is still due, and tell of it once all the same. */
+async function bury(
+  dependencies: ProcessDependencies,
+  id: string,
+  { error, attempts }: { error: { fingerprint: string; message: string }; attempts: number },
+): Promise<void> {
+  await raiseAlert(dependencies, { name: 'event_dead', subjectId: id });
+  await dependencies.repositories.webhookEvents.bury(id, error, attempts);
 }
 
 /** Errors of one cause share it: ids and numbers are left out. */

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { timestamp } from '../shared/text.js';
+import { paymentResponse } from './payment-response.js';
+
+const attempt = z.strictObject({
+  chargeId: z.string().nullable(),
+  code: z.string().nullable().meta({ description: 'Of the failure, as the customer was told.' }),
+  declineCode: z.string().nullable().meta({ description: 'Why the bank declined; for you alone.' }),
+  failureCode: z.string().nullable().meta({ description: 'The code on the charge itself.' }),
+  message: z.string().nullable(),
+  paymentMethod: z
+    .strictObject({
+      id: z.string().nullable(),
+      type: z.string(),
+      brand: z.string().nullable(),
+      last4: z.string().nullable(),
+    })
+    .nullable(),
+  failedAt: timestamp,
+});
+
+export const paymentDetailsResponse = z
+  .strictObject({
+    ...paymentResponse.shape,
+    attempts: z.array(attempt).meta({ description: 'The tries to pay that failed, oldest first.' }),
+  })
+  .meta({ id: 'PaymentDetails' });
+
+export type PaymentDetailsResponse = z.infer<typeof paymentDetailsResponse>;
