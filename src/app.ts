@@ -45,7 +45,7 @@ export interface AppDependencies {
 export const pagePaths = { always: ['/docs', '/openapi.json'], checkout: ['/checkout'] } as const;
 
 /** The page and what it calls, but not the files that it is made of. */
-const CHECKOUT = /^\/checkout\/(?!static\/)/;
+const CHECKOUT = /^\/checkout(?=\/(?!static\/))/;
 
 /** The whole HTTP surface but the webhooks, which `http-server.ts` dispatches before Express. */
 export function createApp(dependencies: AppDependencies): Express {

@@ -107,7 +107,7 @@ function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): C
     cache,
     apiKeyCache: cachedApiKeys(cache, repositories),
     cardAttempts,
-    declined: (payment) => cardAttempts.declined(payment),
+    declined: (payment, chargeId) => cardAttempts.declined(payment, chargeId),
     platformAccountId: platform.stripeAccountId,
     clock,
     logger,

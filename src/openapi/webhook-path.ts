@@ -28,7 +28,10 @@ export function registerWebhookPath(registry: OpenAPIRegistry): void {
         content: { 'application/json': { schema: z.strictObject({ received: z.literal(true) }) } },
       },
       ...problemResponses(
-        ['invalid_signature', 'body_too_large', 'unsupported_media_type', 'event_not_stored'],
+        [
+          ...(['invalid_signature', 'body_too_large', 'unsupported_media_type'] as const),
+          ...(['rate_limited', 'event_not_stored'] as const),
+        ],
         problemResponse,
       ),
     },

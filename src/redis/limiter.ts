@@ -25,8 +25,8 @@ export interface Limiter {
 
 export interface Counter {
   limit: Limit;
-  /** Not waited for. */
-  count(key: string): void;
+  /** Counts what is called `what`, once however often it is told. Never rejects. */
+  count(key: string, what: string): Promise<void>;
   /** Never rejects. */
   read(key: string): Promise<{ count: number; resetSeconds: number }>;
 }
@@ -56,13 +56,20 @@ export function createLimiter(redis: RedisConnection | null, limit: Limit): Limi
  */
 export function createCounter(redis: RedisConnection | null, limit: Limit): Counter | null {
   if (limit.points === 0) return null;
+  const told = { ...limit, name: `${limit.name}-told` };
   const local = new RateLimiterMemory(optionsOf(limit));
+  const localTold = new RateLimiterMemory(optionsOf(told));
   const shared = redis && openShared(redis, limit);
+  const sharedTold = redis && openShared(redis, told);
   return {
     limit,
-    count(key) {
-      void local.penalty(key);
-      if (shared && redis.usable()) shared.penalty(key).catch(() => undefined);
+    async count(key, what) {
+      if ((await localTold.penalty(what)).consumedPoints === 1) await local.penalty(key);
+      if (!shared || !sharedTold || !redis.usable()) return;
+      await sharedTold
+        .penalty(what)
+        .then(({ consumedPoints }) => (consumedPoints === 1 ? shared.penalty(key) : null))
+        .catch(() => undefined);
     },
     async read(key) {
       const everywhere = shared && redis.usable() ? await shared.get(key).catch(() => null) : null;

@@ -38,6 +38,15 @@ export async function redisEnvironment(prefix: string): Promise<Record<string, s
   return url === null ? { REDIS: 'off' } : { REDIS_URL: url, REDIS_KEY_PREFIX: `${prefix}:` };
 }
 
+/** A test has one user and one address for what many do at many places. */
+export const liftedLimits = {
+  LIMIT_USER_PER_MINUTE: '0',
+  LIMIT_ANONYMOUS_PER_MINUTE: '0',
+  LIMIT_DECLINES_PER_USER: '0',
+  LIMIT_DECLINES_PER_ADDRESS: '0',
+  LIMIT_BAD_SIGNATURES_PER_MINUTE: '0',
+};
+
 /** For what needs a Redis; says that it is skipped where there is none. */
 export async function redisOrSkip(context: Mocha.Context): Promise<string> {
   const url = await sharedRedis();

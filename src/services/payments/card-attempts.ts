@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isGuichetError, rateLimited } from '../../domain/errors.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
 import type { WorkingSet } from '../../domain/working-set.js';
@@ -21,10 +22,12 @@ export interface CardAttempts {
   check(who: CardHolder): Promise<void>;
   /** Lets an attempt go ahead if its end, and that of those under way, can still be a decline that is allowed. */
   attempt<T>(who: CardHolder, work: () => Promise<T>): Promise<T>;
-  /** A payment's card was declined, as Stripe told, whoever had confirmed it. */
-  declined(payment: Pick<PaymentRow, '_id' | 'userId'>): void;
+  /** A payment's card was declined, as Stripe told, whoever had confirmed it; a charge counts once. Never rejects. */
+  declined(payment: Pick<PaymentRow, '_id' | 'userId'>, chargeId: string): Promise<void>;
 }
 
+/** In which declines are counted; older ones, that somebody tells of late, are no attempts of now. */
+const WINDOW_MS = 600_000;
 /** Until another attempt of the same person has ended. */
 const UNDER_WAY_SECONDS = 1;
 
@@ -33,22 +36,22 @@ export function createCardAttempts(counters: {
   address: Counter | null;
 }): CardAttempts {
   const underWay = new Map<string, number>();
-  const check = async (who: CardHolder): Promise<void> => {
-    const subject = subjectOf(who);
-    await requireFewer(counters.user, subject, underWay.get(subject ?? '') ?? 0);
+  const check = async (who: CardHolder, others: number): Promise<void> => {
+    await requireFewer(counters.user, subjectOf(who), others);
     await requireFewer(counters.address, who.address, 0);
   };
   return {
-    check,
+    check: (who) => check(who, 0),
     async attempt(who, work) {
-      await check(who);
       const subject = subjectOf(who) ?? '';
-      underWay.set(subject, (underWay.get(subject) ?? 0) + 1);
+      const others = underWay.get(subject) ?? 0;
+      underWay.set(subject, others + 1);
       try {
+        await check(who, others);
         return await work();
       } catch (error) {
         const declined = isGuichetError(error) && error.category === 'payment_declined';
-        if (declined && who.address !== null) counters.address?.count(who.address);
+        if (declined && who.address !== null) await counters.address?.count(who.address, randomUUID());
         throw error;
       } finally {
         const left = (underWay.get(subject) ?? 1) - 1;
@@ -56,24 +59,29 @@ export function createCardAttempts(counters: {
         else underWay.delete(subject);
       }
     },
-    declined({ _id, userId }) {
+    async declined({ _id, userId }, chargeId) {
       const subject = subjectOf({ userId, paymentId: _id });
-      if (subject !== null) counters.user?.count(subject);
+      if (subject !== null) await counters.user?.count(subject, chargeId);
     },
   };
 }
 
 /**
- * Tells of the cards that were declined by what was decided, once each. The transition tells, so that a decline counts once
- * however often, and by whomever, Stripe's word of it comes.
+ * Tells of the cards whose charge failed, as what was decided says. By its charge an attempt is known, and counts once,
+ * however often and by whomever Stripe's word of it comes.
  */
-export function tellDeclines(rows: WorkingSet, declined: CardAttempts['declined'] | undefined): void {
+export async function tellDeclines(
+  rows: WorkingSet,
+  { declined, now }: { declined: CardAttempts['declined'] | undefined; now: Date },
+): Promise<void> {
   if (declined === undefined) return;
-  for (const { collection, id, after } of rows.audits) {
-    if (collection !== 'payments' || after.status !== 'requires_payment_method') continue;
-    const payment = after.errorCode == null ? null : rows.get('payments', id);
-    if (payment?.lastError?.type === 'card_error') declined(payment);
-  }
+  const told = rows.facts.flatMap(({ row: { paymentId, chargeId, paymentMethod, at } }) => {
+    const payment = rows.get('payments', paymentId);
+    const ofCard = (paymentMethod?.type ?? 'card') === 'card';
+    const isRecent = now.getTime() - at.getTime() < WINDOW_MS;
+    return payment && chargeId && ofCard && isRecent ? [declined(payment, chargeId)] : [];
+  });
+  await Promise.all(told);
 }
 
 async function requireFewer(counter: Counter | null, key: string | null, underWay: number): Promise<void> {

@@ -22,13 +22,13 @@ export async function applySnapshots(
   options: Omit<DecideOptions, 'context'> = {},
 ): Promise<Decided> {
   const limits = { ...API_TRANSACTION, about: laneKeyOf(snapshots) };
-  const decided = await repositories.transaction(limits, async (bound) => {
+  const { decided, now } = await repositories.transaction(limits, async (bound) => {
     const context = decisions();
     const decided = await decideSnapshots(bound, snapshots, { context, ...options });
     await bound.commit({ ...decided, now: context.now });
-    return decided;
+    return { decided, now: context.now };
   });
-  tellDeclines(decided.rows, declined);
+  await tellDeclines(decided.rows, { declined, now });
   return decided;
 }
 

@@ -62,9 +62,9 @@ async function applyTogether(dependencies: ProcessDependencies, rows: WebhookEve
     const { verdicts, ...changes } = await decideSnapshots(bound, snapshots, { context });
     await bound.commit({ ...changes, now: context.now });
     await finish(bound, rows, { verdicts, now: context.now });
-    return changes;
+    return { rows: changes.rows, now: context.now };
   });
-  tellDeclines(decided.rows, dependencies.declined);
+  await tellDeclines(decided.rows, { declined: dependencies.declined, now: decided.now });
 }
 
 /** The guarded status update is the fence: two workers on one lane cannot both commit an event. */
@@ -109,9 +109,9 @@ export async function applyFetched(
     const verdict = { decision: `fetched_${first?.decision ?? 'nothing'}`, reason: first?.reason ?? '' };
     if (first?.decision === 'fetch') throw new ReadOvertaken('The object moved while it was fetched');
     await finish(bound, rows, { verdicts: rows.map(() => verdict) as Decided['verdicts'], now: context.now });
-    return found;
+    return { rows: found.rows, now: context.now };
   });
-  tellDeclines(decided.rows, dependencies.declined);
+  await tellDeclines(decided.rows, { declined: dependencies.declined, now: decided.now });
 }
 
 /** An event that cannot be applied is tried again later, alone; in the end it waits for a person. */
