@@ -41,9 +41,9 @@ export function createLimiter(redis: RedisConnection | null, limit: Limit): Limi
     async take(key) {
       const limiter = shared && redis.usable() ? shared : local;
       try {
-        return allowanceOf(await limiter.consume(key), true);
+        return { allowed: true, ...restOf(await limiter.consume(key)) };
       } catch (refusal) {
-        if (refusal instanceof RateLimiterRes) return allowanceOf(refusal, false);
+        if (refusal instanceof RateLimiterRes) return { allowed: false, ...restOf(refusal) };
         return { allowed: true, remaining: limit.points, resetSeconds: limit.seconds };
       }
     },
@@ -98,8 +98,8 @@ function optionsOf({ name, points, seconds }: Limit) {
   return { keyPrefix: `limit:${name}`, points, duration: seconds };
 }
 
-function allowanceOf({ remainingPoints, msBeforeNext }: RateLimiterRes, allowed: boolean): Allowance {
-  return { allowed, remaining: remainingPoints, resetSeconds: secondsOf(msBeforeNext) };
+function restOf({ remainingPoints, msBeforeNext }: RateLimiterRes) {
+  return { remaining: remainingPoints, resetSeconds: secondsOf(msBeforeNext) };
 }
 
 function secondsOf(ms: number): number {
