@@ -17,6 +17,7 @@ import { createUseCases } from './services/create-use-cases.js';
 import type { Platform, UseCaseDependencies } from './services/dependencies.js';
 import type { Sender } from './services/outbox/send-message.js';
 import { createCardAttempts } from './services/payments/card-attempts.js';
+import { createPriceCatalogue } from './services/pricing/price-catalogue.js';
 import { createFolderMailer, createSmtpMailer, type Mailer } from './services/receipts/mailer.js';
 import { createBreaker } from './services/stripe/breaker.js';
 import { guardGateway } from './services/stripe/guarded-gateway.js';
@@ -100,18 +101,18 @@ function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): C
   const limits = createLimits(redis, config.limits);
   const cardAttempts = createCardAttempts(limits.declines);
   const { callTimeoutMs, confirmTimeoutMs, timeBudgetMs } = config.stripe;
+  const timing = { callTimeoutMs, confirmTimeoutMs, budgetMs: timeBudgetMs };
+  const asking = { gateway, repositories, platformAccountId: platform.stripeAccountId, timing };
   const dependencies: UseCaseDependencies = {
-    gateway,
-    repositories,
+    ...asking,
     platform,
     cache,
     apiKeyCache: cachedApiKeys(cache, repositories),
     cardAttempts,
     declined: (payment, chargeId) => cardAttempts.declined(payment, chargeId),
-    platformAccountId: platform.stripeAccountId,
+    prices: createPriceCatalogue(asking, platform),
     clock,
     logger,
-    timing: { callTimeoutMs, confirmTimeoutMs, budgetMs: timeBudgetMs },
     decisions: () => ({ now: clock.now(), sendsReceipts: config.receipts.sender === 'guichet', newId }),
     returnUrl: { default: config.payments.returnUrl, hosts: config.payments.returnHosts },
     receipts: config.receipts.sender,
@@ -140,6 +141,14 @@ function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): C
   };
 }
 
+/** Pace and breaker before every call. `stop` ends what the breaker would still do by itself. */
+function guard({ stripe }: CompleteConfig, { gateway, clock, timer, logger }: Parts) {
+  const probe = () => gateway.send({ method: 'GET', path: ACCOUNT_PATH, timeoutMs: stripe.callTimeoutMs });
+  const breaker = createBreaker(stripe.breaker, { probe, timer, logger });
+  const turn = createPace(stripe.requestsPerSecond, timer);
+  return { gateway: guardGateway(gateway, { breaker, turn, clock, timer }), stop: () => breaker.stop() };
+}
+
 function openRedis({ redis }: CompleteConfig, logger: Logger): RedisConnection | null {
   return redis.url === null ? null : connectRedis({ ...redis, url: redis.url }, logger);
 }
@@ -147,14 +156,6 @@ function openRedis({ redis }: CompleteConfig, logger: Logger): RedisConnection |
 /** What deployments that share a Redis do not share: none takes what another one cached. */
 function sealOf({ stripe, mongodb }: CompleteConfig): string {
   return JSON.stringify([stripe.secretKey, mongodb.uri, mongodb.dbName, mongodb.collectionPrefix]);
-}
-
-/** Pace and breaker before every call. `stop` ends what the breaker would still do by itself. */
-function guard({ stripe }: CompleteConfig, { gateway, clock, timer, logger }: Parts) {
-  const probe = () => gateway.send({ method: 'GET', path: ACCOUNT_PATH, timeoutMs: stripe.callTimeoutMs });
-  const breaker = createBreaker(stripe.breaker, { probe, timer, logger });
-  const turn = createPace(stripe.requestsPerSecond, timer);
-  return { gateway: guardGateway(gateway, { breaker, turn, clock, timer }), stop: () => breaker.stop() };
 }
 
 /** The SDK sends each request once: our one retry layer decides whether it is sent again. */

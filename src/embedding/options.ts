@@ -20,7 +20,7 @@ export interface GuichetOptions {
     collectionPrefix?: string;
     maxPoolSize?: number;
   };
-  /** Default: no Redis. Limits are then per process, and nothing is cached. */
+  /** Shares limits and cache between the host's processes. Default: no Redis. */
   redis?: { url?: string; keyPrefix?: string };
   stripe: {
     secretKey: string;

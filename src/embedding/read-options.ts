@@ -90,13 +90,8 @@ export function readOptions(options: GuichetOptions): CompleteConfig {
   });
   const twice = given.filter(({ name }) => Object.hasOwn(settings, name));
   if (twice.length > 0) throw new ConfigError(twice.map(({ path, name }) => givenTwice(path, name)));
-  const all: Record<string, string> = {
-    ...DEFAULTS,
-    ...settings,
-    ...Object.fromEntries(given.map(({ name, value }) => [name, value])),
-  };
-  // A service must say that it has no Redis; a host simply has none.
-  return loadWithPaths(all.REDIS_URL === undefined ? { REDIS: 'off', ...all } : all);
+  const asked = { ...settings, ...Object.fromEntries(given.map(({ name, value }) => [name, value])) };
+  return loadWithPaths({ ...DEFAULTS, ...(asked.REDIS_URL === undefined && { REDIS: 'off' }), ...asked });
 }
 
 function loadWithPaths(settings: Record<string, string>): CompleteConfig {

@@ -88,7 +88,8 @@ describe('limits', function () {
     it('give an API key 1,000 a second', async () => {
       const key = await stack.rows('api_keys').findOne({});
       const { apiKey } = stack.service.container.limits;
-      const takeAll = () => Promise.all(Array.from({ length: 1000 }, async () => apiKey?.take(String(key?._id))));
+      const takeAll = () =>
+        Promise.all(Array.from({ length: 1000 }, async () => apiKey?.take(String(key?._id))));
       const answer = await eventually(
         async () => {
           await takeAll();

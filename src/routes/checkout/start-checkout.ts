@@ -23,6 +23,7 @@ export const startCheckoutRoute = route({
     'too_many_declines',
     'checkout_not_found',
     'order_not_payable',
+    'other_payment_live',
     'payment_in_progress',
     'amount_too_small',
     'refused_by_stripe',
