@@ -244,7 +244,16 @@ export const errorCatalogue = {
     status: 422,
     detail: 'This Idempotency-Key was used for another request. Take a new key for a new request.',
   },
-  rate_limited: { status: 429, detail: 'Too many requests.', retryAfterSeconds: 1 },
+  rate_limited: {
+    status: 429,
+    detail: 'More than 60 requests in 60 s. Send the same request again in 12 s.',
+    retryAfterSeconds: 12,
+  },
+  too_many_declines: {
+    status: 429,
+    detail: 'Too many cards were declined. Try again in 540 s.',
+    retryAfterSeconds: 540,
+  },
   internal_error: {
     status: 500,
     detail: 'Something went wrong here. The request id helps us to find out what.',

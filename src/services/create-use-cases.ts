@@ -27,7 +27,8 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     refreshPayment: refreshPayment(dependencies),
   };
   const ending = { ...dependencies, refreshPayment: payment.refreshPayment };
-  const checkout = { repositories: dependencies.repositories, ...payment };
+  const { repositories, cardAttempts } = dependencies;
+  const checkout = { repositories, cardAttempts, ...payment };
   return {
     ...payment,
     ...manageApiKeys({ ...dependencies, mode: dependencies.platform.livemode ? 'live' : 'test' }),

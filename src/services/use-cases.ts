@@ -19,6 +19,8 @@ export interface CallContext {
   scopes?: readonly Scope[];
   /** The claim on the caller's Idempotency-Key; null where the route takes none. */
   idempotency: IdempotencyClaim | null;
+  /** Where the person is who asks; absent where a server asks for them. */
+  address?: string;
 }
 
 /** Either a price of the catalogue, or a name and an amount. */
@@ -125,7 +127,7 @@ export interface UseCases extends ApiKeyUseCases, CustomerUseCases, PaymentReadi
   refreshPayment(id: string): Promise<PaymentRow>;
   openCheckout(input: CheckoutKey & { refresh: boolean }): Promise<Checkout>;
   /** The payment comes with its client secret, if the order is still to be paid. */
-  startCheckout(input: CheckoutKey, context: Pick<CallContext, 'requestId'>): Promise<Checkout>;
+  startCheckout(input: CheckoutKey, context: Pick<CallContext, 'requestId' | 'address'>): Promise<Checkout>;
   refundPayment(input: RefundPaymentInput, context: CallContext): Promise<RefundRow>;
   /** Newest first, without releases. `next` is the id before which the next page begins; null on the last. */
   listRefunds(input: ListRefundsInput): Promise<{ rows: RefundRow[]; next: string | null }>;

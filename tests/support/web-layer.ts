@@ -61,6 +61,7 @@ export async function startWebLayer(options: WebLayerOptions = {}): Promise<WebL
       verifyUserToken: async (token) => userOfToken(token),
     }),
     ownerOf: async () => 'user_1',
+    limits: { apiKey: null, user: null, anonymous: null },
     clientSecretOf: async () => 'pi_1_secret_abc',
     checkout: {
       publishableKey: 'pk_test_1',
