@@ -116,6 +116,26 @@ export function paymentsRepository(stores: Stores, scope: Scope) {
             .lean<PaymentRow[]>()
             .exec(),
 
+    /** The account that payments are made for here; null before the first. */
+    scopeOfNewest: (): Promise<StripeScope | null> =>
+      model
+        .findOne({}, { stripeAccountId: 1, livemode: 1, _id: 0 }, { ...scope.options(), sort: { _id: -1 } })
+        .lean<StripeScope>()
+        .exec(),
+
+    /** Every payment of a user's order, also those that are not live any more: made since, and so ids above the order's time. */
+    ofOrder: (
+      { orderId, userId }: { orderId: string; userId: string },
+      fromId: string,
+    ): Promise<PaymentRow[]> =>
+      model
+        .find({ userId, _id: atLeast(fromId), orderId }, null, {
+          ...scope.options(),
+          hint: { userId: 1, _id: -1 },
+        })
+        .lean<PaymentRow[]>()
+        .exec(),
+
     liveOfOrder: (orderId: string): Promise<PaymentRow | null> =>
       model.findOne({ orderId, live: true }, null, scope.options()).lean<PaymentRow>().exec(),
   };
@@ -167,6 +187,12 @@ export function refundsRepository(stores: Stores, scope: Scope) {
           limit,
         })
         .lean<RefundRow[]>()
+        .exec(),
+
+    byStripeId: (id: string): Promise<RefundRow | null> =>
+      model
+        .findOne({ 'stripe.refundId': oneOf([id]) }, null, scope.options())
+        .lean<RefundRow>()
         .exec(),
 
     ofPayments: (paymentIds: readonly string[]): Promise<RefundRow[]> =>

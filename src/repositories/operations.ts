@@ -35,6 +35,17 @@ export function operationsRepository(stores: Stores, scope: Scope) {
             .lean<OperationRow[]>()
             .exec(),
 
+    /** Those that make or change these rows, each row's oldest first. */
+    ofSubjects: (ids: readonly string[], limit: number): Promise<OperationRow[]> =>
+      model
+        .find({ 'subject.id': oneOf(ids) }, null, {
+          ...scope.options(),
+          sort: { 'subject.id': 1, _id: 1 },
+          limit,
+        })
+        .lean<OperationRow[]>()
+        .exec(),
+
     due: (now: Date, limit: number): Promise<OperationRow[]> =>
       model
         .find({ dueAt: Object.assign(exists(), atMost(now)) }, null, {

@@ -12,6 +12,7 @@ import type { OutboxMessageRow } from '../domain/rows/outbox-message.js';
 import type { PaymentRow } from '../domain/rows/payment.js';
 import type { PaymentAttemptRow } from '../domain/rows/payment-attempt.js';
 import type { RefundRow } from '../domain/rows/refund.js';
+import type { SnapshotDecisionRow } from '../domain/rows/snapshot-note.js';
 import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
 import { apiKeySchema } from '../models/ApiKey.js';
@@ -25,6 +26,7 @@ import { outboxMessageSchema } from '../models/OutboxMessage.js';
 import { paymentSchema } from '../models/Payment.js';
 import { paymentAttemptSchema } from '../models/PaymentAttempt.js';
 import { refundSchema } from '../models/Refund.js';
+import { snapshotDecisionSchema } from '../models/SnapshotDecision.js';
 import { stripeObjectSchema } from '../models/StripeObject.js';
 import { webhookEventSchema } from '../models/WebhookEvent.js';
 
@@ -55,6 +57,7 @@ export interface Stores {
   operations: Store<OperationRow>;
   webhookEvents: Store<WebhookEventRow>;
   stripeObjects: Store<StripeObjectRow>;
+  snapshotDecisions: Store<SnapshotDecisionRow>;
   outboxMessages: Store<OutboxMessageRow>;
   idempotencyKeys: Store<IdempotencyKeyRow>;
   auditRecords: Store<AuditRecordRow>;
@@ -81,6 +84,7 @@ export function openStores(database: Database): Stores {
     operations: open('operations', operationSchema),
     webhookEvents: open('webhook_events', webhookEventSchema),
     stripeObjects: open('stripe_objects', stripeObjectSchema),
+    snapshotDecisions: open('snapshot_decisions', snapshotDecisionSchema),
     outboxMessages: open('outbox_messages', outboxMessageSchema),
     idempotencyKeys: open('idempotency_keys', idempotencyKeySchema),
     auditRecords: open('audit_records', auditRecordSchema),

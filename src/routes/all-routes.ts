@@ -17,6 +17,7 @@ import { getPaymentRoute } from './payments/get-payment.js';
 import { getPaymentStatusRoute } from './payments/get-payment-status.js';
 import { listPaymentHistoryRoute } from './payments/list-payment-history.js';
 import { listRefundsRoute } from './payments/list-refunds.js';
+import { readTimelineRoute } from './payments/read-timeline.js';
 import { refundPaymentRoute } from './payments/refund-payment.js';
 import type { Route } from './route.js';
 
@@ -40,6 +41,7 @@ export const allRoutes: readonly Route[] = [
   listPaymentHistoryRoute,
   getPaymentStatusRoute,
   getPaymentRoute,
+  readTimelineRoute,
   refundPaymentRoute,
   listRefundsRoute,
   ...checkoutRoutes,

@@ -12,6 +12,7 @@ import { createPayment } from './payments/create-payment.js';
 import { listFailedAttempts } from './payments/list-failed-attempts.js';
 import { listPaymentHistory } from './payments/list-payment-history.js';
 import { listRefunds } from './payments/list-refunds.js';
+import { readTimeline } from './payments/read-timeline.js';
 import { refreshPayment } from './payments/refresh-payment.js';
 import { refundPayment } from './payments/refund-payment.js';
 import { requirePayment } from './payments/require-payment.js';
@@ -38,6 +39,7 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     refundPayment: refundPayment({ ...dependencies, refreshPayment: payment.refreshPayment }),
     listRefunds: listRefunds(dependencies),
     listPaymentHistory: listPaymentHistory(dependencies),
+    readTimeline: readTimeline(dependencies),
     async getOrder(id) {
       const order = await orders.getWithCheckoutToken(id);
       if (!order) throw notFound('order_not_found', 'There is no such order.');

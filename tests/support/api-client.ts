@@ -6,6 +6,7 @@ import type { CreateIntentResponse } from '../../src/schemas/payments/create-int
 import type { RefundListResponse } from '../../src/schemas/payments/list-refunds.js';
 import type { PaymentHistoryResponse } from '../../src/schemas/payments/payment-history.js';
 import type { PaymentResponse, PaymentStatusResponse } from '../../src/schemas/payments/payment-response.js';
+import type { PaymentTimelineResponse } from '../../src/schemas/payments/payment-timeline.js';
 import type { RefundResponse } from '../../src/schemas/payments/refund-payment.js';
 import type { Problem } from '../../src/schemas/shared/problem.js';
 import { Contract } from './contract.js';
@@ -109,6 +110,10 @@ export class ApiClient {
     return this.get<PaymentHistoryResponse>(
       `/api/payments/history/${encodeURIComponent(userId)}${suffix && `?${suffix}`}`,
     );
+  }
+
+  timeline(id: string, query = '') {
+    return this.get<PaymentTimelineResponse>(`/api/payments/${id}/timeline${query}`);
   }
 
   getPayment(id: string) {
