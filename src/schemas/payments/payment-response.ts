@@ -22,6 +22,10 @@ const captureBefore = timestamp.nullable().meta({
 
 export const nextAction = z.strictObject({ type: z.string(), redirectUrl: z.string().nullable() });
 
+const checkout = z
+  .strictObject({ status: z.enum(['open', 'complete', 'expired']), expiresAt: timestamp })
+  .meta({ description: 'The Checkout Session of a payment that is made on Stripe’s page.' });
+
 export const paymentResponse = z
   .strictObject({
     id: idOf('pay'),
@@ -47,11 +51,13 @@ export const paymentResponse = z
     metadata: metadataView,
     lastError: paymentError.nullable(),
     nextAction: nextAction.nullable(),
+    checkout: checkout.nullable(),
     stripe: z.strictObject({
       customerId: z.string().nullable(),
       paymentIntentId: z.string().nullable(),
       paymentMethodId: z.string().nullable(),
       latestChargeId: z.string().nullable(),
+      checkoutSessionId: z.string().nullable(),
     }),
     flags: z.array(z.string()),
     succeededAt: timestamp.nullable(),
