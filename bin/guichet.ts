@@ -96,6 +96,13 @@ program
   });
 
 program
+  .command('explain <id>')
+  .description('what happened to a payment, order, refund, operation, or object or event at Stripe, and why')
+  .action(async (id: string) =>
+    print(...(await (await import('../src/cli/explain.js')).explain(process.env, id))),
+  );
+
+program
   .command('doctor')
   .description('check settings, MongoDB, Redis, Stripe and mail; each finding with its fix')
   .option('--json', 'one JSON document', false)

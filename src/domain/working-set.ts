@@ -1,5 +1,6 @@
 import type { Audit, Cause, Change, CollectionName, Effect, Fact, RowOf } from './changes.js';
 import { hostEventsOf } from './host-events.js';
+import type { SnapshotNote } from './rows/snapshot-note.js';
 
 export interface Entry<Row> {
   row: Row;
@@ -10,7 +11,7 @@ export interface Entry<Row> {
 }
 
 /** An audit record before it is chained to its stream. */
-export type PendingAudit = Audit & Cause;
+export type PendingAudit = Audit & Cause & { snapshots?: SnapshotNote[] };
 
 type Entries = { [Name in CollectionName]: Map<string, Entry<RowOf[Name]>> };
 
@@ -34,6 +35,8 @@ export class WorkingSet {
   readonly hostEvents: Effect<'host_event'>[] = [];
   readonly audits: PendingAudit[] = [];
   readonly facts: Fact[] = [];
+  /** Decisions on snapshots that made no audit record. */
+  readonly notes: SnapshotNote[] = [];
 
   get<Name extends CollectionName>(collection: Name, id: string | null | undefined): RowOf[Name] | null {
     return id ? (this.entries[collection].get(id)?.row ?? null) : null;

@@ -12,6 +12,7 @@ export const auditRecordSchema = defineSchema<AuditRecordRow>(
     requestId: nullable(String),
     before: { type: Object, required: true },
     after: { type: Object, required: true },
+    snapshots: { type: [Object], default: undefined },
     prevHash: nullable(String),
     hash: required(String),
     at: required(Date),

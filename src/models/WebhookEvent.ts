@@ -19,6 +19,7 @@ export const webhookEventSchema = defineSchema<WebhookEventRow>(
     status: required(String),
     decision: nullable(String),
     reason: nullable(String),
+    doubt: String,
     attempts: required(Number),
     dueAt: Date,
     error: { type: Object, default: null },

@@ -1,6 +1,6 @@
 import type { ApiKeyRow } from '../domain/rows/api-key.js';
 import type { AuditRecordRow } from '../domain/rows/audit-record.js';
-import { lessThan } from './query.js';
+import { lessThan, oneOf } from './query.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';
 
@@ -31,6 +31,17 @@ export function apiKeysRepository(stores: Stores, scope: Scope) {
 
 export function auditRecordsRepository(stores: Stores, scope: Scope) {
   return {
+    /** Of several streams, each in its order. */
+    ofStreams: (streams: readonly string[], limit: number): Promise<AuditRecordRow[]> =>
+      stores.auditRecords.model
+        .find({ stream: oneOf(streams) }, null, {
+          ...scope.options(),
+          sort: { stream: 1, sequence: 1 },
+          limit,
+        })
+        .lean<AuditRecordRow[]>()
+        .exec(),
+
     stream: (stream: string): Promise<AuditRecordRow[]> =>
       stores.auditRecords.model
         .find({ stream }, null, { ...scope.options(), sort: { sequence: 1 } })

@@ -3,6 +3,7 @@ import type { OrderRow } from '../domain/rows/order.js';
 import type { PaymentRow } from '../domain/rows/payment.js';
 import type { PaymentAttemptRow } from '../domain/rows/payment-attempt.js';
 import type { RefundRow } from '../domain/rows/refund.js';
+import type { StripeScope } from '../domain/rows/shared.js';
 import { byId } from './by-id.js';
 import { atLeast, atMost, lessThan, moreThan, oneOf } from './query.js';
 import type { Scope } from './scope.js';
@@ -99,6 +100,26 @@ export function paymentsRepository(stores: Stores, scope: Scope) {
             .lean<PaymentRow[]>()
             .exec(),
 
+    /** The account that payments are made for here; null before the first. */
+    scopeOfNewest: (): Promise<StripeScope | null> =>
+      model
+        .findOne({}, { stripeAccountId: 1, livemode: 1, _id: 0 }, { ...scope.options(), sort: { _id: -1 } })
+        .lean<StripeScope>()
+        .exec(),
+
+    /** Every payment of a user's order, also those that are not live any more: made since, and so ids above the order's time. */
+    ofOrder: (
+      { orderId, userId }: { orderId: string; userId: string },
+      fromId: string,
+    ): Promise<PaymentRow[]> =>
+      model
+        .find({ userId, _id: atLeast(fromId), orderId }, null, {
+          ...scope.options(),
+          hint: { userId: 1, _id: -1 },
+        })
+        .lean<PaymentRow[]>()
+        .exec(),
+
     liveOfOrder: (orderId: string): Promise<PaymentRow | null> =>
       model.findOne({ orderId, live: true }, null, scope.options()).lean<PaymentRow>().exec(),
   };
@@ -150,6 +171,12 @@ export function refundsRepository(stores: Stores, scope: Scope) {
           limit,
         })
         .lean<RefundRow[]>()
+        .exec(),
+
+    byStripeId: (id: string): Promise<RefundRow | null> =>
+      model
+        .findOne({ 'stripe.refundId': oneOf([id]) }, null, scope.options())
+        .lean<RefundRow>()
         .exec(),
 
     ofPayments: (paymentIds: readonly string[]): Promise<RefundRow[]> =>

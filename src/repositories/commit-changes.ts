@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Document } from 'mongodb';
 import { chainRecord } from '../domain/audit-chain.js';
 import type { AuditedCollection, CollectionName, RowOf } from '../domain/changes.js';
 import type { AuditRecordRow } from '../domain/rows/audit-record.js';
 import type { AuditHead } from '../domain/rows/shared.js';
+import type { SnapshotDecisionRow, SnapshotNote } from '../domain/rows/snapshot-note.js';
 import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
 import type { Entry, WorkingSet } from '../domain/working-set.js';
 import { pendingMessages } from './outbox-messages.js';
@@ -20,6 +21,9 @@ export interface MirrorWrite {
 export interface CommitOptions {
   tells: 'nobody' | 'host';
 }
+
+/** As long as the rows of the inbox. */
+const DECISION_KEPT_MS = 90 * 86_400_000;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 /** The order keeps two transactions that write the same collections from waiting for each other in a ring. */
@@ -38,12 +42,31 @@ export async function commitChanges(
   scope: Scope,
   decided: { rows: WorkingSet; mirror: readonly MirrorWrite[]; now: Date } & CommitOptions,
 ): Promise<void> {
+  const notes = takeAlong(decided.rows);
   const records = chainAudits(decided.rows, decided.now);
   for (const name of COLLECTIONS) await writeRows(stores, scope, { name, rows: decided.rows });
   await insertNew(stores.auditRecords.batch, scope, records);
   await insertEffects(stores, scope, decided);
   await insertFacts(stores, scope, decided.rows);
+  await insertNew(stores.snapshotDecisions.batch, scope, decisionRows(notes, decided.now));
   await writeMirror(stores, scope, decided.mirror);
+}
+
+/**
+ * What was decided on the other objects of the same answer or batch goes along with an audit record of the same lane: a
+ * write of its own would be one more round trip. Returns the notes that none takes.
+ */
+function takeAlong({ audits, notes }: WorkingSet): SnapshotNote[] {
+  return notes.filter((note) => {
+    const taker = audits.findLast(({ snapshots }) => snapshots?.[0]?.laneKey === note.laneKey);
+    if (taker) taker.snapshots = [...(taker.snapshots ?? []), note];
+    return taker === undefined;
+  });
+}
+
+function decisionRows(notes: readonly SnapshotNote[], now: Date): SnapshotDecisionRow[] {
+  const expireAt = new Date(now.getTime() + DECISION_KEPT_MS);
+  return notes.map((note) => ({ _id: randomUUID(), ...note, at: now, expireAt }));
 }
 
 /** Links each record to its stream and leaves the new head on the object's own row. */

@@ -39,12 +39,16 @@ export function operationsRepository(stores: Stores, scope: Scope) {
     /** The open update, deletion or detachment of each customer: there is one at most. */
     openOfCustomers: (customerIds: readonly string[]) => openOn(customerIds),
 
-    /** All that were ever opened for a row. */
-    ofSubjects: (ids: readonly string[]): Promise<OperationRow[]> =>
+    /** All that were ever opened for these rows, each row's oldest first; at most `limit`, where it is given. */
+    ofSubjects: (ids: readonly string[], limit = 0): Promise<OperationRow[]> =>
       ids.length === 0
         ? Promise.resolve([])
         : model
-            .find({ 'subject.id': oneOf(ids) }, null, scope.options())
+            .find({ 'subject.id': oneOf(ids) }, null, {
+              ...scope.options(),
+              sort: { 'subject.id': 1, _id: 1 },
+              limit,
+            })
             .lean<OperationRow[]>()
             .exec(),
 

@@ -16,6 +16,7 @@ import { locksRepository } from './locks.js';
 import { operationsRepository } from './operations.js';
 import { outboxRepository } from './outbox-messages.js';
 import { plainScope, type Scope } from './scope.js';
+import { snapshotDecisionsRepository } from './snapshot-decisions.js';
 import { openStores, type Stores } from './stores.js';
 import { stripeObjectsRepository } from './stripe-objects.js';
 import { runTransaction, type TransactionLimits, type TransactionOptions } from './transaction.js';
@@ -34,6 +35,7 @@ function bind(stores: Stores, scope: Scope, options: CommitOptions) {
     operations: operationsRepository(stores, scope),
     webhookEvents: webhookEventsRepository(stores, scope),
     stripeObjects: stripeObjectsRepository(stores, scope),
+    snapshotDecisions: snapshotDecisionsRepository(stores, scope),
     outbox: outboxRepository(stores, scope),
     idempotencyKeys: idempotencyKeysRepository(stores, scope),
     apiKeys: apiKeysRepository(stores, scope),

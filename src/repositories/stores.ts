@@ -14,6 +14,7 @@ import type { PaymentAttemptRow } from '../domain/rows/payment-attempt.js';
 import type { PaymentMethodRow } from '../domain/rows/payment-method.js';
 import type { RefundRow } from '../domain/rows/refund.js';
 import type { SetupIntentRow } from '../domain/rows/setup-intent.js';
+import type { SnapshotDecisionRow } from '../domain/rows/snapshot-note.js';
 import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
 import { apiKeySchema } from '../models/ApiKey.js';
@@ -29,6 +30,7 @@ import { paymentAttemptSchema } from '../models/PaymentAttempt.js';
 import { paymentMethodSchema } from '../models/PaymentMethod.js';
 import { refundSchema } from '../models/Refund.js';
 import { setupIntentSchema } from '../models/SetupIntent.js';
+import { snapshotDecisionSchema } from '../models/SnapshotDecision.js';
 import { stripeObjectSchema } from '../models/StripeObject.js';
 import { webhookEventSchema } from '../models/WebhookEvent.js';
 
@@ -61,6 +63,7 @@ export interface Stores {
   operations: Store<OperationRow>;
   webhookEvents: Store<WebhookEventRow>;
   stripeObjects: Store<StripeObjectRow>;
+  snapshotDecisions: Store<SnapshotDecisionRow>;
   outboxMessages: Store<OutboxMessageRow>;
   idempotencyKeys: Store<IdempotencyKeyRow>;
   auditRecords: Store<AuditRecordRow>;
@@ -89,6 +92,7 @@ export function openStores(database: Database): Stores {
     operations: open('operations', operationSchema),
     webhookEvents: open('webhook_events', webhookEventSchema),
     stripeObjects: open('stripe_objects', stripeObjectSchema),
+    snapshotDecisions: open('snapshot_decisions', snapshotDecisionSchema),
     outboxMessages: open('outbox_messages', outboxMessageSchema),
     idempotencyKeys: open('idempotency_keys', idempotencyKeySchema),
     auditRecords: open('audit_records', auditRecordSchema),

@@ -63,7 +63,7 @@ export function webhookEventsRepository(stores: Stores, scope: Scope) {
       for (const { id, reason } of fates) {
         const result = await raw.updateOne(
           { _id: id, dueAt: { $exists: true } },
-          { $set: { lane: 'fetch', decision: 'fetch', reason, dueAt: now } },
+          { $set: { lane: 'fetch', decision: 'fetch', reason, doubt: reason, dueAt: now } },
           { ...scope.options(), hint: '_id_' },
         );
         modified += result.modifiedCount;
@@ -91,6 +91,14 @@ export function webhookEventsRepository(stores: Stores, scope: Scope) {
         { $set: { status: 'dead', error, attempts }, $unset: { dueAt: '', expireAt: '' } },
       );
     },
+
+    /** What was received about one payment (or other object), without bodies, the newest first. */
+    ofLane: (laneKey: string, limit: number): Promise<Omit<WebhookEventRow, 'body'>[]> =>
+      raw
+        .find({ laneKey }, { ...scope.options(), projection: { body: 0 } })
+        .sort({ created: -1 })
+        .limit(limit)
+        .toArray(),
 
     get: (id: string): Promise<WebhookEventRow | null> => raw.findOne({ _id: id }, scope.options()),
   };

@@ -24,6 +24,7 @@ import { getPaymentRoute } from './payments/get-payment.js';
 import { getPaymentStatusRoute } from './payments/get-payment-status.js';
 import { listPaymentHistoryRoute } from './payments/list-payment-history.js';
 import { listRefundsRoute } from './payments/list-refunds.js';
+import { readTimelineRoute } from './payments/read-timeline.js';
 import { refundPaymentRoute } from './payments/refund-payment.js';
 import { resendReceiptRoute } from './payments/resend-receipt.js';
 import { updatePaymentRoute } from './payments/update-payment.js';
@@ -58,6 +59,7 @@ export const allRoutes: readonly Route[] = [
   getPaymentRoute,
   updatePaymentRoute,
   resendReceiptRoute,
+  readTimelineRoute,
   refundPaymentRoute,
   listRefundsRoute,
   ...checkoutRoutes,

@@ -13,6 +13,7 @@ import { createPayment } from './payments/create-payment.js';
 import { listFailedAttempts } from './payments/list-failed-attempts.js';
 import { listPaymentHistory } from './payments/list-payment-history.js';
 import { listRefunds } from './payments/list-refunds.js';
+import { readTimeline } from './payments/read-timeline.js';
 import { refreshPayment } from './payments/refresh-payment.js';
 import { refundPayment } from './payments/refund-payment.js';
 import { requirePayment } from './payments/require-payment.js';
@@ -43,6 +44,7 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     refundPayment: refundPayment(ending),
     listRefunds: listRefunds(dependencies),
     listPaymentHistory: listPaymentHistory(dependencies),
+    readTimeline: readTimeline(dependencies),
     async getOrder(id) {
       const order = await orders.getWithCheckoutToken(id);
       if (!order) throw notFound('order_not_found', 'There is no such order.');

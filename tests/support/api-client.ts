@@ -13,6 +13,7 @@ import type { RefundListResponse } from '../../src/schemas/payments/list-refunds
 import type { PaymentDetailsResponse } from '../../src/schemas/payments/payment-details-response.js';
 import type { PaymentHistoryResponse } from '../../src/schemas/payments/payment-history.js';
 import type { PaymentResponse, PaymentStatusResponse } from '../../src/schemas/payments/payment-response.js';
+import type { PaymentTimelineResponse } from '../../src/schemas/payments/payment-timeline.js';
 import type { RefundResponse } from '../../src/schemas/payments/refund-payment.js';
 import type { ResentReceiptResponse } from '../../src/schemas/payments/resend-receipt.js';
 import type { Problem } from '../../src/schemas/shared/problem.js';
@@ -154,6 +155,10 @@ export class ApiClient {
     return this.get<PaymentHistoryResponse>(
       `/api/payments/history/${encodeURIComponent(userId)}${suffix && `?${suffix}`}`,
     );
+  }
+
+  timeline(id: string, query = '') {
+    return this.get<PaymentTimelineResponse>(`/api/payments/${id}/timeline${query}`);
   }
 
   getPayment(id: string) {

@@ -10,6 +10,7 @@ const OWN = new Set([
   'requestId',
   'hash',
   'prevHash',
+  'snapshots',
   'asOf',
   'source',
   'checkoutToken',

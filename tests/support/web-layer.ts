@@ -152,6 +152,7 @@ function memoryUseCases(): UseCases {
       payment: { ...examplePayment({ orderId }), clientSecret: 'pi_1_secret_abc' },
     }),
     listRefunds: async ({ paymentId }) => ({ rows: [exampleRefund({ paymentId })], next: null }),
+    readTimeline: async () => ({ entries: [], next: null, complete: true }),
     listPaymentHistory: async ({ userId }) => ({
       rows: [examplePayment({ userId })],
       older: null,

@@ -1,4 +1,5 @@
 import type { Actor } from './operation.js';
+import type { SnapshotNote } from './snapshot-note.js';
 
 export interface AuditRecordRow {
   /** `<stream>:<sequence>` */
@@ -12,6 +13,8 @@ export interface AuditRecordRow {
   requestId: string | null;
   before: Record<string, unknown>;
   after: Record<string, unknown>;
+  /** The snapshots that made the change, or that came with the one that did; absent where none did. */
+  snapshots?: SnapshotNote[];
   prevHash: string | null;
   hash: string;
   at: Date;

@@ -23,6 +23,8 @@ export interface WebhookEventRow {
   status: InboxStatus;
   decision: string | null;
   reason: string | null;
+  /** Why it alone settled nothing, of one that was fetched for. */
+  doubt?: string;
   attempts: number;
   /** Only while work is due. */
   dueAt?: Date;

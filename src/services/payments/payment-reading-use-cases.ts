@@ -1,5 +1,6 @@
 import type { PaymentStatus } from '../../domain/payment-state.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
+import type { TimelineEntry } from '../../domain/timeline.js';
 
 export interface PaymentHistoryInput {
   userId: string;
@@ -22,8 +23,20 @@ export interface PaymentHistoryPage {
   newer: string | null;
 }
 
+export interface TimelineInput {
+  paymentId: string;
+  limit: number;
+  after: string | null;
+}
+
 /** What is read of payments beside a single one. */
 export interface PaymentReadingUseCases {
   /** The payments of one user; none for a user that nobody knows. */
   listPaymentHistory(input: PaymentHistoryInput): Promise<PaymentHistoryPage>;
+  /** Oldest first; `after` and `next` are places in the timeline. Throws `payment_not_found` (404). */
+  readTimeline(input: TimelineInput): Promise<{
+    entries: TimelineEntry[];
+    next: string | null;
+    complete: boolean;
+  }>;
 }

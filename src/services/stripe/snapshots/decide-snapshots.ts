@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../../domain/audit-chain.js';
+import { fieldChanges } from '../../../domain/field-changes.js';
 import {
   type Freshness,
   freshness,
@@ -16,6 +17,7 @@ import { type AnyFamily, type DecisionContext, type Needs, operationIdOf } from 
 import { familyOfObject } from '../families/registry.js';
 import { settleOperations } from '../operations/settle-by-snapshot.js';
 import { loadRows } from './load-rows.js';
+import { noteDecision } from './note-decision.js';
 import type { Snapshot } from './snapshot.js';
 
 export interface Decided {
@@ -75,9 +77,14 @@ export async function decideSnapshots(
     const family = familyOfObject(snapshot.object.object);
     if (!family) return { decision: 'stale' as const, reason: 'no_family' };
     const verdict = weigh(snapshot, family, { mirror, rows });
-    if (verdict.decision === 'apply') {
-      rows.apply(family.decide(snapshot, rows, context), snapshot.cause, context.now);
-    }
+    const firstAudit = rows.audits.length;
+    const decided = verdict.decision === 'apply' ? family.decide(snapshot, rows, context) : [];
+    const changes = fieldChanges(decided, rows);
+    rows.apply(decided, snapshot.cause, context.now);
+    noteDecision(rows, {
+      ...{ snapshot, verdict, changes, firstAudit },
+      laneKey: family.laneKey(snapshot.object),
+    });
     if (verdict.decision !== 'fetch') {
       rows.apply(settleOperations(snapshot, rows, context.now), snapshot.cause, context.now);
     }
