@@ -12,6 +12,7 @@ import { getOrderRoute } from './orders/get-order.js';
 import { cancelPaymentRoute } from './payments/cancel-payment.js';
 import { capturePaymentRoute } from './payments/capture-payment.js';
 import { confirmPaymentRoute } from './payments/confirm-payment.js';
+import { createCheckoutSessionRoute } from './payments/create-checkout-session.js';
 import { createIntentRoute } from './payments/create-intent.js';
 import { getPaymentRoute } from './payments/get-payment.js';
 import { getPaymentStatusRoute } from './payments/get-payment-status.js';
@@ -32,6 +33,7 @@ export const allRoutes: readonly Route[] = [
   getOrderRoute,
   cancelOrderRoute,
   createIntentRoute,
+  createCheckoutSessionRoute,
   confirmPaymentRoute,
   capturePaymentRoute,
   cancelPaymentRoute,

@@ -1,5 +1,8 @@
 import type { Currency } from '../domain/currencies.js';
 import type { StripeScope } from '../domain/rows/shared.js';
+import type { Cache } from '../redis/cache.js';
+import type { ApiKeyCache } from './access/api-keys.js';
+import type { PriceCatalogue } from './pricing/price-catalogue.js';
 import type { OperationDependencies } from './stripe/operations/execute-operation.js';
 
 /** The Stripe account that this service works for. */
@@ -12,8 +15,11 @@ export interface Platform extends StripeScope {
 /** What the use cases are made of. */
 export interface UseCaseDependencies extends OperationDependencies {
   platform: Platform;
+  cache: Cache;
+  apiKeyCache: ApiKeyCache;
   returnUrl: { default: string; hosts: readonly string[] };
   receipts: 'guichet' | 'stripe' | 'off';
+  prices: PriceCatalogue;
 }
 
 /** How long a request waits for another that does the same before it is told to come back. */

@@ -4,7 +4,7 @@ import { idOf, paymentMethodId } from '../shared/ids.js';
 import { nextAction, paymentStatus } from './payment-response.js';
 
 /** Which hosts it may name is the use case's to say. Plain http is for a developer's own machine. */
-const returnUrl = z
+export const returnUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
   .max(2048)
   .meta({ example: 'https://shop.example.com/paid' });

@@ -23,6 +23,10 @@ const captureBefore = timestamp.nullable().meta({
 
 export const nextAction = z.strictObject({ type: z.string(), redirectUrl: z.string().nullable() });
 
+const checkout = z
+  .strictObject({ status: z.enum(['open', 'complete', 'expired']), expiresAt: timestamp })
+  .meta({ description: 'The Checkout Session of a payment that is made on Stripe’s page.' });
+
 const exampleState = {
   status: 'succeeded',
   currency: 'usd',
@@ -49,11 +53,13 @@ export const examplePayment = {
   receiptEmail: 'ada@example.com',
   metadata: { campaign: 'spring' },
   nextAction: null,
+  checkout: null,
   stripe: {
     customerId: 'cus_RaXmJ0example',
     paymentIntentId: 'pi_3QhT2eLkdIwHu7ix0000',
     paymentMethodId: 'pm_1QhT2eLkdIwHu7ix0000',
     latestChargeId: 'ch_3QhT2eLkdIwHu7ix0000',
+    checkoutSessionId: null,
   },
   flags: [],
   succeededAt: exampleTimes.paid,
@@ -86,11 +92,13 @@ export const paymentResponse = z
     metadata: metadataView,
     lastError: paymentError.nullable(),
     nextAction: nextAction.nullable(),
+    checkout: checkout.nullable(),
     stripe: z.strictObject({
       customerId: z.string().nullable(),
       paymentIntentId: z.string().nullable(),
       paymentMethodId: z.string().nullable(),
       latestChargeId: z.string().nullable(),
+      checkoutSessionId: z.string().nullable(),
     }),
     flags: z.array(z.string()),
     succeededAt: timestamp.nullable(),

@@ -25,6 +25,12 @@ export function pathIdOf(prefix: IdPrefix, code: string) {
     .meta({ example: EXAMPLES[prefix] });
 }
 
+/** A price in Stripe's catalogue. */
+export const priceId = z
+  .string()
+  .regex(/^price_\w{1,249}$/, { error: 'expected a Stripe price id, which begins with price_' })
+  .meta({ description: "A price in Stripe's catalogue.", example: 'price_1QgqxG2eZvKYlo2C' });
+
 /** A payment method at Stripe. */
 export const paymentMethodId = z
   .string()
