@@ -12,32 +12,32 @@ export interface StripeStack {
 
 const POLL_MS = 1000;
 
-/** The key of `npm run test:stripe`; without the script, or without a key, there is the sandbox. */
-function realKey(): string | null {
-  const { GUICHET_STRIPE_TESTS: asked, STRIPE_SECRET_KEY: key } = process.env;
+/** What `npm run test:stripe` is told; null without the script, or without a key: then there is the sandbox. */
+function realAccount(): { key: string; baseUrl: string } | null {
+  const { GUICHET_STRIPE_TESTS: asked, STRIPE_SECRET_KEY: key, STRIPE_API_BASE_URL: baseUrl } = process.env;
   if (asked === undefined || key === undefined || key === '') return null;
   if (!/^(sk|rk)_test_/.test(key))
     throw new Error('test:stripe takes a test key alone: sk_test_… or rk_test_…');
-  return key;
+  return { key, baseUrl: baseUrl ?? 'https://api.stripe.com' };
 }
 
 export async function startStripeStack(): Promise<StripeStack> {
-  const key = realKey();
-  if (key === null) {
+  const account = realAccount();
+  if (account === null) {
     const stack = await startStack();
     return { stack, patienceMs: 10_000, stop: () => stack.stop() };
   }
   const stack = await startStack({
     webhooks: 'by-hand',
     environment: {
-      STRIPE_SECRET_KEY: key,
-      STRIPE_API_BASE_URL: 'https://api.stripe.com',
+      STRIPE_SECRET_KEY: account.key,
+      STRIPE_API_BASE_URL: account.baseUrl,
       STRIPE_CALL_TIMEOUT_MS: '20000',
       STRIPE_CONFIRM_TIMEOUT_MS: '20000',
       STRIPE_TIME_BUDGET_MS: '40000',
     },
   });
-  const poller = deliverEvents(new Stripe(key, { maxNetworkRetries: 2 }), stack);
+  const poller = deliverEvents(clientOf(account), stack);
   return {
     stack,
     patienceMs: 60_000,
@@ -46,6 +46,18 @@ export async function startStripeStack(): Promise<StripeStack> {
       await stack.stop();
     },
   };
+}
+
+function clientOf({ key, baseUrl }: { key: string; baseUrl: string }): Stripe {
+  const { hostname, port, protocol } = new URL(baseUrl);
+  const secure = protocol === 'https:';
+  return new Stripe(key, {
+    host: hostname,
+    port: port || (secure ? 443 : 80),
+    protocol: secure ? 'https' : 'http',
+    maxNetworkRetries: 2,
+    telemetry: false,
+  });
 }
 
 /** Stripe cannot reach a laptop: its events are asked for, signed anew and posted, the oldest first. */
