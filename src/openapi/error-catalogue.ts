@@ -36,7 +36,7 @@ export const errorCatalogue = {
   },
   invalid_cursor: {
     status: 400,
-    detail: 'Send the `nextCursor` of the previous page unchanged, or leave `cursor` out to start again.',
+    detail: 'Send a cursor of another page unchanged, or leave `cursor` out to start again.',
     errors: [{ path: 'cursor', message: 'is not a cursor of this list', code: 'invalid_cursor' }],
   },
   return_url_not_allowed: {
@@ -90,6 +90,7 @@ export const errorCatalogue = {
   checkout_not_found: { status: 404, detail: 'There is no such order, or the link is not complete.' },
   order_not_found: { status: 404, detail: 'There is no such order.' },
   payment_not_found: { status: 404, detail: 'There is no such payment.' },
+  user_not_found: { status: 404, detail: 'There is no such user.' },
   customer_not_found: { status: 404, detail: 'There is no such customer.' },
   api_key_not_found: {
     status: 404,

@@ -16,6 +16,7 @@ import { createCheckoutSessionRoute } from './payments/create-checkout-session.j
 import { createIntentRoute } from './payments/create-intent.js';
 import { getPaymentRoute } from './payments/get-payment.js';
 import { getPaymentStatusRoute } from './payments/get-payment-status.js';
+import { listPaymentHistoryRoute } from './payments/list-payment-history.js';
 import { listRefundsRoute } from './payments/list-refunds.js';
 import { refundPaymentRoute } from './payments/refund-payment.js';
 import type { Route } from './route.js';
@@ -37,6 +38,8 @@ export const allRoutes: readonly Route[] = [
   confirmPaymentRoute,
   capturePaymentRoute,
   cancelPaymentRoute,
+  // Before the paths under a payment's id: `status` may be the name of a user.
+  listPaymentHistoryRoute,
   getPaymentStatusRoute,
   getPaymentRoute,
   refundPaymentRoute,

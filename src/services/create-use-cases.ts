@@ -11,6 +11,7 @@ import { confirmPayment } from './payments/confirm-payment.js';
 import { createCheckoutSession } from './payments/create-checkout-session.js';
 import { createPayment } from './payments/create-payment.js';
 import { listFailedAttempts } from './payments/list-failed-attempts.js';
+import { listPaymentHistory } from './payments/list-payment-history.js';
 import { listRefunds } from './payments/list-refunds.js';
 import { refreshPayment } from './payments/refresh-payment.js';
 import { refundPayment } from './payments/refund-payment.js';
@@ -38,6 +39,7 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     cancelOrder: cancelOrder(ending),
     refundPayment: refundPayment(ending),
     listRefunds: listRefunds(dependencies),
+    listPaymentHistory: listPaymentHistory(dependencies),
     async getOrder(id) {
       const order = await orders.getWithCheckoutToken(id);
       if (!order) throw notFound('order_not_found', 'There is no such order.');

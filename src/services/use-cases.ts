@@ -8,6 +8,7 @@ import type { RefundReason, RefundRow } from '../domain/rows/refund.js';
 import type { Metadata } from '../domain/rows/shared.js';
 import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
+import type { PaymentReadingUseCases } from './payments/payment-reading-use-cases.js';
 import type { PaymentUseCases } from './payments/payment-use-cases.js';
 
 /** What every use case is told of the request that asks for it. */
@@ -110,7 +111,7 @@ export interface CheckoutKey {
  * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
  * `GuichetError` whose category the caller maps to its own protocol.
  */
-export interface UseCases extends ApiKeyUseCases, PaymentUseCases {
+export interface UseCases extends ApiKeyUseCases, PaymentReadingUseCases, PaymentUseCases {
   createCustomer(
     input: CreateCustomerInput,
     context: CallContext,

@@ -6,6 +6,7 @@ import type { ConfirmPaymentResponse } from '../../src/schemas/payments/confirm-
 import type { CreateIntentResponse } from '../../src/schemas/payments/create-intent.js';
 import type { RefundListResponse } from '../../src/schemas/payments/list-refunds.js';
 import type { PaymentDetailsResponse } from '../../src/schemas/payments/payment-details-response.js';
+import type { PaymentHistoryResponse } from '../../src/schemas/payments/payment-history.js';
 import type { PaymentResponse, PaymentStatusResponse } from '../../src/schemas/payments/payment-response.js';
 import type { RefundResponse } from '../../src/schemas/payments/refund-payment.js';
 import type { Problem } from '../../src/schemas/shared/problem.js';
@@ -107,6 +108,13 @@ export class ApiClient {
 
   listRefunds(paymentId: string, query = '') {
     return this.get<RefundListResponse>(`/api/payments/${paymentId}/refunds${query}`);
+  }
+
+  history(userId: string, query: Record<string, string> = {}) {
+    const suffix = new URLSearchParams(query).toString();
+    return this.get<PaymentHistoryResponse>(
+      `/api/payments/history/${encodeURIComponent(userId)}${suffix && `?${suffix}`}`,
+    );
   }
 
   getPayment(id: string) {

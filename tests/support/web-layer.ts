@@ -127,6 +127,11 @@ function memoryUseCases(): UseCases {
       payment: { ...examplePayment({ orderId }), clientSecret: 'pi_1_secret_abc' },
     }),
     listRefunds: async ({ paymentId }) => ({ rows: [exampleRefund({ paymentId })], next: null }),
+    listPaymentHistory: async ({ userId }) => ({
+      rows: [examplePayment({ userId })],
+      older: null,
+      newer: null,
+    }),
     refundPayment: async (input) =>
       exampleRefund({ paymentId: input.paymentId, amount: input.amount ?? 2500 }),
   };

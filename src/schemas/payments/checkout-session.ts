@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exampleIds } from '../shared/examples.js';
+import { exampleIds, exampleTimes } from '../shared/examples.js';
 import { idOf } from '../shared/ids.js';
 import { metadata } from '../shared/metadata.js';
 import { line, statementDescriptorSuffix, timestamp } from '../shared/text.js';
@@ -43,7 +43,7 @@ export const checkoutSessionBody = z
   })
   .meta({
     id: 'CreateCheckoutSession',
-    example: { orderId: exampleIds.ord, successUrl: 'https://shop.example.com/paid', expiresInMinutes: 60 },
+    example: { orderId: exampleIds.ord, successUrl: 'https://shop.example.com/paid' },
   });
 
 export type CheckoutSessionBody = z.infer<typeof checkoutSessionBody>;
@@ -71,7 +71,7 @@ export const checkoutSessionResponse = z
       amount: 2500,
       currency: 'usd',
       url: 'https://checkout.stripe.com/c/pay/cs_test_a1b2c3',
-      expiresAt: '2025-01-15T13:00:00.000Z',
+      expiresAt: exampleTimes.expires,
       stripe: { checkoutSessionId: 'cs_test_a1b2c3' },
     },
   });

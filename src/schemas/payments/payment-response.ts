@@ -26,7 +26,6 @@ export const nextAction = z.strictObject({ type: z.string(), redirectUrl: z.stri
 const checkout = z
   .strictObject({ status: z.enum(['open', 'complete', 'expired']), expiresAt: timestamp })
   .meta({ description: 'The Checkout Session of a payment that is made on Stripe’s page.' });
-
 const exampleState = {
   status: 'succeeded',
   currency: 'usd',
@@ -53,7 +52,6 @@ export const examplePayment = {
   receiptEmail: 'ada@example.com',
   metadata: { campaign: 'spring' },
   nextAction: null,
-  checkout: null,
   stripe: {
     customerId: 'cus_RaXmJ0example',
     paymentIntentId: 'pi_3QhT2eLkdIwHu7ix0000',
@@ -61,6 +59,7 @@ export const examplePayment = {
     latestChargeId: 'ch_3QhT2eLkdIwHu7ix0000',
     checkoutSessionId: null,
   },
+  checkout: null,
   flags: [],
   succeededAt: exampleTimes.paid,
   createdAt: exampleTimes.created,

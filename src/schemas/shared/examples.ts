@@ -10,5 +10,6 @@ export const exampleIds = {
 export const exampleTimes = {
   created: '2025-01-15T12:00:00.000Z',
   paid: '2025-01-15T12:01:30.000Z',
+  expires: '2025-01-16T12:00:00.000Z',
   refunded: '2025-01-16T09:00:00.000Z',
 } as const;
