@@ -123,7 +123,7 @@ module.exports = {
       from: {
         path: '^(src|bin|embedded|sandbox|migrations)/',
         pathNot: [
-          '^src/(app|index|server)\\.ts$',
+          '^src/(api|app|index|server)\\.ts$',
           '^src/(routes|controllers|middlewares|console|openapi)/',
           TEST,
         ],

@@ -9,19 +9,22 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * After `npm run build`: packs the package, puts it in an empty JavaScript project as npm would, and uses `guichet/sandbox`,
- * `guichet/testing` and `npx guichet sandbox` there, from JavaScript and from TypeScript.
+ * After `npm run build`: packs the package, puts it in an empty JavaScript project as npm would, and uses `guichet`,
+ * `guichet/sandbox`, `guichet/testing` and `npx guichet sandbox` there, from JavaScript and from TypeScript.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'guichet-package-'));
 const installed = join(project, 'node_modules', 'guichet');
-/** What a user of the exports has besides: the SDK, and what the command line reads. */
-const OTHERS = ['stripe', 'commander', 'dotenv', 'typescript', '@types', 'undici-types'];
+const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  dependencies: Record<string, string>;
+};
+/** What npm puts beside it, and what a TypeScript project has. */
+const OTHERS = [...Object.keys(dependencies), 'typescript', '@types', 'undici-types'];
 /** How long the sandbox may take, from the import to the first answer. */
 const READY_MS = 1000;
 
@@ -44,9 +47,33 @@ await sandbox.stop();
 console.log(Math.round(performance.now() - started));
 `;
 
+/** CommonJS too: `import()` is there in every Node that is supported. */
+const EMBED = `
+import('guichet')
+  .then(({ createGuichet }) => createGuichet({ mongodb: {}, stripe: {}, payments: {} }))
+  .then(() => { throw new Error('nothing was missing'); })
+  .catch((error) => { console.log(error.problems.map(({ name }) => name).join(' ')); });
+`;
+
 const TYPES = `
 import { startSandbox, type Sandbox, type SandboxOptions } from 'guichet/sandbox';
 import { signedEvent } from 'guichet/testing';
+import { createGuichet, type Guichet, type GuichetOptions } from 'guichet';
+import type { IncomingMessage } from 'node:http';
+const embedded: GuichetOptions = {
+  mongodb: { uri: 'mongodb://127.0.0.1' },
+  stripe: { secretKey: 'sk_test_1', mode: 'test', webhookSecrets: ['whsec_1'] },
+  payments: { returnUrl: 'https://shop.example' },
+  authenticate: (req: IncomingMessage & { user?: string }) =>
+    req.user === undefined ? null : { userId: req.user, scopes: ['payments:read'] },
+  on: { 'order.paid': async ({ order, payment }, { effectKey }) => {
+    const facts: [string, number, string | undefined] = [effectKey, order.total, payment?.status];
+    void facts;
+  } },
+};
+const start = (): Promise<Guichet> => createGuichet(embedded);
+// @ts-expect-error there is no such event
+const wrong: GuichetOptions['on'] = { 'order.shipped': () => undefined };
 const options: SandboxOptions = { seed: 'types' };
 const sandbox: Sandbox = await startSandbox(options);
 const intent = sandbox.control.objects('payment_intent')[0];
@@ -54,7 +81,7 @@ const status: string | undefined = intent?.status;
 const amount: number = signedEvent('payment_intent.succeeded').event.data.object.amount;
 // @ts-expect-error there is no such event
 signedEvent('payment_intent.unheard_of');
-export { amount, status };
+export { amount, start, status, wrong };
 `;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -73,8 +100,10 @@ function install(): void {
   if (stray.length > 0) throw new Error(`the package has ${stray.map(({ path }) => path).join(', ')}`);
   mkdirSync(installed, { recursive: true });
   run('tar', '-xzf', filename, '-C', installed, '--strip-components=1');
-  for (const name of OTHERS)
+  for (const name of OTHERS) {
+    mkdirSync(dirname(join(project, 'node_modules', name)), { recursive: true });
     symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
+  }
   writeFileSync(join(project, 'package.json'), '{"type": "module"}');
   say(`packed ${files.length} files, none of them a test`);
 }
@@ -84,6 +113,12 @@ function useExports(): void {
   const ms = Number(run(process.execPath, 'use.js'));
   if (!(ms < READY_MS)) throw new Error(`start, first request and stop took ${ms} ms`);
   say(`guichet/sandbox and guichet/testing work; start, requests and stop took ${ms} ms`);
+  for (const file of ['embed.mjs', 'embed.cjs']) {
+    writeFileSync(join(project, file), EMBED);
+    const missing = run(process.execPath, file);
+    if (!missing.includes('mongodb.uri')) throw new Error(`${file}: createGuichet says ${missing}`);
+  }
+  say('guichet loads from ES modules and from CommonJS, and says which options are missing');
   writeFileSync(join(project, 'use.ts'), TYPES);
   const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
   run(process.execPath, 'node_modules/typescript/bin/tsc', ...flags, 'use.ts');

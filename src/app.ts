@@ -39,6 +39,9 @@ export interface AppDependencies {
   extraRoutes?(app: Express): void;
 }
 
+/** What is served besides the routes, with everything below: an embedding app hands us these paths too. */
+export const pagePaths = { always: ['/docs', '/openapi.json'], checkout: ['/checkout'] } as const;
+
 /** The whole HTTP surface but the webhooks, which `http-server.ts` dispatches before Express. */
 export function createApp(dependencies: AppDependencies): Express {
   const { config, logger, useCases, readiness, checkout } = dependencies;

@@ -5,12 +5,16 @@ import type { CompleteConfig } from './config/env.js';
 import { assertReplicaSet, connectDatabase, type Database } from './db/connect.js';
 import { parseCurrency } from './domain/currencies.js';
 import { createLogger, type Logger } from './observability/logger.js';
+import { type Cache, createCache } from './redis/cache.js';
+import { connectRedis, type RedisConnection } from './redis/connect.js';
 import { missingUniqueIndexes } from './repositories/indexes.js';
 import { createRepositories, type Repositories } from './repositories/repositories.js';
 import { openStores } from './repositories/stores.js';
+import { cachedApiKeys } from './services/access/api-keys.js';
 import { createIdempotencyKeys, type IdempotencyKeys } from './services/access/idempotency-keys.js';
 import { createUseCases } from './services/create-use-cases.js';
 import type { Platform, UseCaseDependencies } from './services/dependencies.js';
+import type { Sender } from './services/outbox/send-message.js';
 import { createFolderMailer, createSmtpMailer, type Mailer } from './services/receipts/mailer.js';
 import { createBreaker } from './services/stripe/breaker.js';
 import { guardGateway } from './services/stripe/guarded-gateway.js';
@@ -23,8 +27,10 @@ import { newId } from './utils/ids.js';
 import { API_VERSION } from './utils/stripe/api-version.js';
 import { systemTimer, type Timer } from './utils/timer.js';
 
-/** What tests put in place of the real thing; each is a port. */
+/** What tests and an embedding app put in place of the real thing; each is a port. */
 export interface Overrides {
+  /** Is told of what happened. With it, this process and every other of the same app writes those events. */
+  host?: (repositories: Repositories) => Sender<'host_event'>;
   clock?: Clock;
   logger?: Logger;
   mailer?: Mailer;
@@ -37,10 +43,15 @@ export interface Container {
   logger: Logger;
   clock: Clock;
   database: Database;
+  /** Null where none is configured. */
+  redis: RedisConnection | null;
+  cache: Cache;
   repositories: Repositories;
   gateway: StripeGateway;
   platform: Platform;
   mailer: Mailer;
+  /** Null for a service, which no app embeds. */
+  host: Sender<'host_event'> | null;
   dependencies: UseCaseDependencies;
   useCases: UseCases;
   idempotencyKeys: IdempotencyKeys;
@@ -65,8 +76,7 @@ export async function createContainer(config: CompleteConfig, overrides: Overrid
     const gateway = createStripeGateway(createStripe(config), clock);
     const platform = await readPlatform(config, gateway);
     const timer = overrides.timer ?? systemTimer;
-    const parts = { logger, clock, timer, database, gateway, platform };
-    return assemble(config, { ...parts, mailer: overrides.mailer });
+    return assemble(config, overrides, { logger, clock, timer, database, gateway, platform });
   } catch (error) {
     await database.close();
     throw error;
@@ -76,18 +86,21 @@ export async function createContainer(config: CompleteConfig, overrides: Overrid
 type Parts = Pick<Container, 'logger' | 'clock' | 'database' | 'platform'> & {
   gateway: SendsToStripe;
   timer: Timer;
-  mailer: Mailer | undefined;
 };
 
-function assemble(config: CompleteConfig, parts: Parts): Container {
+function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): Container {
   const { logger, clock, database, platform } = parts;
   const { gateway, stop } = guard(config, parts);
-  const repositories = createRepositories(database);
+  const repositories = createRepositories(database, { tells: overrides.host ? 'host' : 'nobody' });
+  const redis = openRedis(config, logger);
+  const cache = createCache(redis, sealOf(config));
   const { callTimeoutMs, confirmTimeoutMs, timeBudgetMs } = config.stripe;
   const dependencies: UseCaseDependencies = {
     gateway,
     repositories,
     platform,
+    cache,
+    apiKeyCache: cachedApiKeys(cache, repositories),
     platformAccountId: platform.stripeAccountId,
     clock,
     logger,
@@ -101,16 +114,20 @@ function assemble(config: CompleteConfig, parts: Parts): Container {
     logger,
     clock,
     database,
+    redis,
+    cache,
     repositories,
     gateway,
     platform,
-    mailer: parts.mailer ?? createMailer(config),
+    mailer: overrides.mailer ?? createMailer(config),
+    host: overrides.host?.(repositories) ?? null,
     dependencies,
     useCases: createUseCases(dependencies),
     idempotencyKeys: createIdempotencyKeys(repositories, clock),
-    close() {
+    async close() {
       stop();
-      return database.close();
+      redis?.close();
+      await database.close();
     },
   };
 }
@@ -121,6 +138,15 @@ function guard({ stripe }: CompleteConfig, { gateway, clock, timer, logger }: Pa
   const breaker = createBreaker(stripe.breaker, { probe, timer, logger });
   const turn = createPace(stripe.requestsPerSecond, timer);
   return { gateway: guardGateway(gateway, { breaker, turn, clock, timer }), stop: () => breaker.stop() };
+}
+
+function openRedis({ redis }: CompleteConfig, logger: Logger): RedisConnection | null {
+  return redis.url === null ? null : connectRedis({ ...redis, url: redis.url }, logger);
+}
+
+/** What deployments that share a Redis do not share: none takes what another one cached. */
+function sealOf({ stripe, mongodb }: CompleteConfig): string {
+  return JSON.stringify([stripe.secretKey, mongodb.uri, mongodb.dbName, mongodb.collectionPrefix]);
 }
 
 /** The SDK sends each request once: our one retry layer decides whether it is sent again. */

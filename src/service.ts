@@ -1,16 +1,9 @@
-import { type AppDependencies, createApp } from './app.js';
+import { createApi } from './api.js';
+import type { AppDependencies } from './app.js';
 import type { CompleteConfig } from './config/env.js';
 import { type Container, createContainer, type Overrides } from './container.js';
 import { type HttpServer, startHttpServer } from './http-server.js';
 import { startSweeper } from './jobs/sweeper.js';
-import { bearerAuthentication } from './middlewares/authenticate.js';
-import { createInFlight } from './middlewares/in-flight.js';
-import { receiveWebhook } from './middlewares/stripe/receive-webhook.js';
-import { findApiKey } from './services/access/api-keys.js';
-import { createOwnerOf } from './services/access/owners.js';
-import { createUserTokens } from './services/access/user-tokens.js';
-import { createReadiness } from './services/health/readiness.js';
-import { ingestEvent } from './services/stripe/webhooks/ingest-event.js';
 import { WEBHOOK_PATH } from './utils/stripe/webhook-path.js';
 import { startWorker, type Worker } from './worker.js';
 
@@ -33,9 +26,6 @@ export interface Service {
    */
   stop(): Promise<boolean>;
 }
-
-/** Stripe signs the time of sending; older or newer ones may be replays. */
-const SIGNATURE_TOLERANCE_SECONDS = 300;
 
 /** Starts the API, the worker, or both in one process. Throws when something that they need is missing. */
 export async function startService(config: CompleteConfig, options: ServiceOptions): Promise<Service> {
@@ -73,46 +63,15 @@ function forRole(config: CompleteConfig, role: Role): CompleteConfig {
     : config;
 }
 
-/** Null, with a word in the log, where the page is off. */
-function checkoutSettings({ config, logger }: Container): AppDependencies['checkout'] {
-  const { checkout, server, receipts } = config;
-  if (checkout && server.publicUrl)
-    return { ...checkout, publicUrl: server.publicUrl, merchantName: receipts.merchantName };
-  logger.info({}, 'The checkout page is off: set STRIPE_PUBLISHABLE_KEY and PUBLIC_URL to have it');
-  return null;
-}
-
 function startApi(
   container: Container,
   worker: Worker | null,
   { extraRoutes }: ServiceOptions,
 ): Promise<HttpServer> {
-  const { config, clock, logger, repositories, platform } = container;
-  const inFlight = createInFlight();
-  const app = createApp({
-    config: config.server,
-    useCases: container.useCases,
-    idempotencyKeys: container.idempotencyKeys,
-    authenticate: bearerAuthentication({
-      findApiKey: findApiKey(container),
-      verifyUserToken: config.jwt === null ? null : createUserTokens(config.jwt, container),
-    }),
-    ownerOf: createOwnerOf(repositories),
-    clientSecretOf: (paymentId) => repositories.payments.clientSecretOf(paymentId),
-    checkout: checkoutSettings(container),
-    readiness: createReadiness(container.database, container.gateway),
-    logger,
-    inFlight,
+  const { config } = container;
+  const { app, webhook, inFlight } = createApi(container, {
+    wake: () => worker?.wake(),
     ...(extraRoutes ? { extraRoutes } : {}),
-  });
-  const ingest = ingestEvent({ repositories, platform, clock, wake: () => worker?.wake() });
-  const webhook = receiveWebhook({
-    secrets: config.stripe.webhookSecrets,
-    bodyLimitBytes: config.server.webhookBodyLimitBytes,
-    toleranceSeconds: SIGNATURE_TOLERANCE_SECONDS,
-    now: () => clock.now(),
-    ingest,
-    logger,
   });
   return startHttpServer({ ...config.server, app, webhooks: new Map([[WEBHOOK_PATH, webhook]]), inFlight });
 }

@@ -6,6 +6,8 @@ import { startLaneLeases } from './jobs/lane-leases.js';
 import { startOperations } from './jobs/operations.js';
 import { startOutbox } from './jobs/outbox.js';
 import { logAlert } from './services/alerts/log-alert.js';
+import { mailAlert } from './services/alerts/mail-alert.js';
+import type { Sender } from './services/outbox/send-message.js';
 import { sendReceipt } from './services/receipts/send-receipt.js';
 import { settlesWithin } from './utils/settles-within.js';
 
@@ -19,11 +21,22 @@ export interface Worker {
   stop(graceMs: number): Promise<boolean>;
 }
 
+/** A service on the database of an app that embeds Guichet: the app's own worker may be away, and takes it later. */
+const leaveToHost: Sender<'host_event'> = async ({ type }) => {
+  throw new Error(`${type} is for the app that embeds Guichet here: run its worker, and not guichet serve`);
+};
+
 /** Everything that happens without a request: events, fetches, operations and messages. */
 export function startWorker(container: Container): Worker {
   const { repositories, clock, logger, mailer, config, dependencies } = container;
   const sender = { from: config.receipts.from, merchantName: config.receipts.merchantName };
-  const senders = { receipt: sendReceipt({ repositories, mailer, sender }), alert: logAlert(logger) };
+  const mailTo = config.alerts.email;
+  const senders = {
+    receipt: sendReceipt({ repositories, mailer, sender }),
+    alert: logAlert({ repositories, clock, logger, mailTo }),
+    alert_mail: mailAlert({ mailer, from: sender.from, to: mailTo }),
+    host_event: container.host ?? leaveToHost,
+  };
   const leases = startLaneLeases(repositories, logger);
   const inbox = startInbox(dependencies, leases);
   const loops = [

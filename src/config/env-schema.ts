@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redisSettings } from './redis-settings.js';
 import { optional, preset, type SettingInfo } from './setting.js';
 import { httpUrl, integer, isHost, isOrigin, listOf, matching, oneOf, trustProxy } from './setting-types.js';
 import { stripeLimits } from './stripe-limit-settings.js';
@@ -235,15 +236,26 @@ const paymentsAndReceipts = {
   }),
 };
 
+const alerts = {
+  ALERT_EMAIL: optional(matching(/^[^\s@,;<>]+@[^\s@,;<>]+$/, 'one mail address'), {
+    group: 'Alerts',
+    description:
+      'Who is told by mail what a person must look at; `guichet serve` then requires SMTP_URL. Default: the log alone.',
+    example: 'payments-team@example.com',
+  }),
+};
+
 /** Every setting, by its name in the environment. `.env.example` is generated from it. */
 export const envSchema = z.object({
   ...server,
   ...filesAndLogs,
   ...mongodb,
+  ...redisSettings,
   ...stripe,
   ...stripeLimits,
   ...userTokens,
   ...paymentsAndReceipts,
+  ...alerts,
 });
 
 export type Settings = z.output<typeof envSchema>;

@@ -30,6 +30,12 @@ export interface Config {
     readConcern: Settings['MONGODB_READ_CONCERN'];
     writeConcern: 'majority' | number;
   };
+  redis: {
+    /** Null without Redis. */
+    url: string | null;
+    keyPrefix: string;
+    commandTimeoutMs: number;
+  };
   stripe: {
     secretKey: string | null;
     mode: 'test' | 'live' | null;
@@ -56,6 +62,7 @@ export interface Config {
     from: string;
     merchantName: string;
   };
+  alerts: { email: string | null };
 }
 
 /** Whose tokens are trusted, for whom they must be made, and what checks them. */
@@ -140,7 +147,8 @@ function withoutEmpty(source: Environment): Environment {
 
 function missingToServe(source: Environment): ConfigProblem[] {
   const required: Partial<Record<keyof Settings, boolean>> = {
-    SMTP_URL: (source.RECEIPTS ?? 'guichet') === 'guichet',
+    REDIS_URL: source.REDIS !== 'off',
+    SMTP_URL: (source.RECEIPTS ?? 'guichet') === 'guichet' || source.ALERT_EMAIL !== undefined,
     PUBLIC_URL: source.STRIPE_PUBLISHABLE_KEY !== undefined,
   };
   return describeSettings()
@@ -153,7 +161,8 @@ function missingToServe(source: Environment): ConfigProblem[] {
 }
 
 const REQUIRED_WHY: Partial<Record<keyof Settings, string>> = {
-  SMTP_URL: ', unless RECEIPTS=stripe or RECEIPTS=off',
+  REDIS_URL: ', unless REDIS=off',
+  SMTP_URL: ', unless RECEIPTS is stripe or off and ALERT_EMAIL is unset',
   PUBLIC_URL: ' with STRIPE_PUBLISHABLE_KEY: the links to the checkout page begin with it',
 };
 
@@ -164,6 +173,11 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
     paths: { home: settings.GUICHET_HOME, cache: settings.GUICHET_CACHE ?? null },
     logging: { level: settings.LOG_LEVEL },
     mongodb: mongodbConfig(settings),
+    redis: {
+      url: settings.REDIS === 'off' ? null : (settings.REDIS_URL ?? null),
+      keyPrefix: settings.REDIS_KEY_PREFIX,
+      commandTimeoutMs: settings.REDIS_COMMAND_TIMEOUT_MS,
+    },
     stripe: stripeConfig(settings),
     payments: {
       returnUrl,
@@ -180,6 +194,7 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
       from: settings.MAIL_FROM,
       merchantName: settings.MERCHANT_NAME,
     },
+    alerts: { email: settings.ALERT_EMAIL ?? null },
   };
 }
 

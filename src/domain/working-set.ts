@@ -1,4 +1,5 @@
 import type { Audit, Cause, Change, CollectionName, Effect, Fact, RowOf } from './changes.js';
+import { hostEventsOf } from './host-events.js';
 
 export interface Entry<Row> {
   row: Row;
@@ -27,6 +28,8 @@ export class WorkingSet {
     apiKeys: new Map(),
   };
   readonly effects: Effect[] = [];
+  /** What the moves mean to an app that embeds Guichet; written only where there is one. */
+  readonly hostEvents: Effect<'host_event'>[] = [];
   readonly audits: PendingAudit[] = [];
   readonly facts: Fact[] = [];
 
@@ -80,12 +83,15 @@ export class WorkingSet {
   private move<Name extends CollectionName>(collection: Name, id: string, set: Partial<RowOf[Name]>): void {
     const entry = this.entries[collection].get(id);
     if (!entry) throw new Error(`Cannot move ${collection}/${id}: it was not loaded`);
-    entry.row = { ...entry.row, ...set, version: entry.row.version + 1 };
+    const before = entry.row;
+    entry.row = { ...before, ...set, version: before.version + 1 };
     entry.set = { ...entry.set, ...set };
+    this.hostEvents.push(...hostEventsOf(collection, { before, after: entry.row }));
   }
 
   private insert<Name extends CollectionName>(collection: Name, row: RowOf[Name]): void {
     if (this.entries[collection].has(row._id)) throw new Error(`${collection}/${row._id} is there already`);
     this.entries[collection].set(row._id, { row, baseVersion: 0, set: {} });
+    this.hostEvents.push(...hostEventsOf(collection, { before: null, after: row }));
   }
 }

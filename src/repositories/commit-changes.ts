@@ -6,6 +6,7 @@ import type { AuditRecordRow } from '../domain/rows/audit-record.js';
 import type { AuditHead } from '../domain/rows/shared.js';
 import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
 import type { Entry, WorkingSet } from '../domain/working-set.js';
+import { pendingMessages } from './outbox-messages.js';
 import { type Scope, WriteConflict } from './scope.js';
 import type { BatchCollection, BatchWrite, Stores } from './stores.js';
 
@@ -13,6 +14,11 @@ import type { BatchCollection, BatchWrite, Stores } from './stores.js';
 export interface MirrorWrite {
   row: StripeObjectRow;
   baseVersion: number;
+}
+
+/** What a house tells besides: `hostEvents` where an app embeds it. */
+export interface CommitOptions {
+  tells: 'nobody' | 'host';
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -30,7 +36,7 @@ const COLLECTIONS: readonly CollectionName[] = [
 export async function commitChanges(
   stores: Stores,
   scope: Scope,
-  decided: { rows: WorkingSet; mirror: readonly MirrorWrite[]; now: Date },
+  decided: { rows: WorkingSet; mirror: readonly MirrorWrite[]; now: Date } & CommitOptions,
 ): Promise<void> {
   const records = chainAudits(decided.rows, decided.now);
   for (const name of COLLECTIONS) await writeRows(stores, scope, { name, rows: decided.rows });
@@ -117,23 +123,11 @@ function upsertOf(row: Document): BatchWrite {
 async function insertEffects(
   stores: Stores,
   scope: Scope,
-  { rows, now }: { rows: WorkingSet; now: Date },
+  { rows, now, tells }: { rows: WorkingSet; now: Date } & CommitOptions,
 ): Promise<void> {
-  if (rows.effects.length === 0) return;
-  const writes = rows.effects.map(({ id, kind, payload }) =>
-    upsertOf({
-      _id: id,
-      kind,
-      payload,
-      status: 'pending',
-      attempts: 0,
-      dueAt: now,
-      lease: null,
-      lastError: null,
-      createdAt: now,
-      sentAt: null,
-    }),
-  );
+  const effects = [...rows.effects, ...(tells === 'host' ? rows.hostEvents : [])];
+  if (effects.length === 0) return;
+  const writes = pendingMessages(effects, now);
   await stores.outboxMessages.batch.bulkWrite(writes, { ...scope.options(), ordered: true });
 }
 

@@ -1,11 +1,12 @@
+import type { Effect } from '../domain/changes.js';
 import type { OutboxMessageRow } from '../domain/rows/outbox-message.js';
 import { renewLease, takeLease } from './lease.js';
 import { atMost, exists, oneOf } from './query.js';
 import type { Scope } from './scope.js';
-import type { Stores } from './stores.js';
+import type { BatchWrite, Stores } from './stores.js';
 
 export function outboxRepository(stores: Stores, scope: Scope) {
-  const { model, raw } = stores.outboxMessages;
+  const { model, raw, batch } = stores.outboxMessages;
   return {
     due: (now: Date, limit: number): Promise<OutboxMessageRow[]> =>
       model
@@ -24,6 +25,12 @@ export function outboxRepository(stores: Stores, scope: Scope) {
         .lean<Pick<OutboxMessageRow, '_id'>[]>()
         .exec();
       return rows.map((row) => row._id);
+    },
+
+    /** For what no change caused. One that is there already is kept as it is. */
+    async add(effects: readonly Effect[], now: Date): Promise<void> {
+      if (effects.length === 0) return;
+      await batch.bulkWrite(pendingMessages(effects, now), scope.options());
     },
 
     take: (id: string, token: string): Promise<OutboxMessageRow | null> =>
@@ -57,4 +64,17 @@ export function outboxRepository(stores: Stores, scope: Scope) {
       );
     },
   };
+}
+
+/** Writes that make each effect a row that is due, unless its key was used before. */
+export function pendingMessages(effects: readonly Effect[], now: Date): BatchWrite[] {
+  const fresh = { status: 'pending', attempts: 0, dueAt: now, createdAt: now };
+  const empty = { lease: null, lastError: null, sentAt: null };
+  return effects.map(({ id, kind, payload }) => ({
+    updateOne: {
+      filter: { _id: id },
+      update: { $setOnInsert: { kind, payload, ...fresh, ...empty } },
+      upsert: true,
+    },
+  }));
 }

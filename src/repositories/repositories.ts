@@ -10,7 +10,7 @@ import {
   paymentsRepository,
   refundsRepository,
 } from './commerce.js';
-import { commitChanges, type MirrorWrite } from './commit-changes.js';
+import { type CommitOptions, commitChanges, type MirrorWrite } from './commit-changes.js';
 import { idempotencyKeysRepository } from './idempotency-keys.js';
 import { locksRepository } from './locks.js';
 import { operationsRepository } from './operations.js';
@@ -22,7 +22,7 @@ import { runTransaction, type TransactionLimits, type TransactionOptions } from 
 import { webhookEventsRepository } from './webhook-events.js';
 
 /** Everything that reads and writes rows, bound to one scope: plain, or a transaction. */
-function bind(stores: Stores, scope: Scope) {
+function bind(stores: Stores, scope: Scope, options: CommitOptions) {
   return {
     orders: ordersRepository(stores, scope),
     payments: paymentsRepository(stores, scope),
@@ -37,7 +37,7 @@ function bind(stores: Stores, scope: Scope) {
     apiKeys: apiKeysRepository(stores, scope),
     auditRecords: auditRecordsRepository(stores, scope),
     commit: (decided: { rows: WorkingSet; mirror: readonly MirrorWrite[]; now: Date }): Promise<void> =>
-      commitChanges(stores, scope, decided),
+      commitChanges(stores, scope, { ...decided, ...options }),
   };
 }
 
@@ -66,9 +66,12 @@ const MIN_SLOTS = 4;
 /** Longer than one transaction may take, and short enough for a caller: then it goes ahead and may conflict. */
 const MAX_TURN_WAIT_MS = 10_000;
 
-export function createRepositories(database: Database): Repositories {
+export function createRepositories(
+  database: Database,
+  options: CommitOptions = { tells: 'nobody' },
+): Repositories {
   const stores = openStores(database);
-  const { commit: _, ...plain } = bind(stores, plainScope(database.settings.readMaxTimeMs));
+  const { commit: _, ...plain } = bind(stores, plainScope(database.settings.readMaxTimeMs), options);
   const inTurn = createTurns();
   const inSlot = createSlots(Math.max(MIN_SLOTS, Math.floor(database.settings.maxPoolSize / POOL_SHARE)));
   return {
@@ -79,7 +82,9 @@ export function createRepositories(database: Database): Repositories {
         about === null
           ? inSlot(work)
           : inTurn({ key: about, maxWaitMs: MAX_TURN_WAIT_MS }, () => inSlot(work));
-      return runTransaction(database, { ...limits, inTurn: run }, (scope) => fn(bind(stores, scope)));
+      return runTransaction(database, { ...limits, inTurn: run }, (scope) =>
+        fn(bind(stores, scope, options)),
+      );
     },
   };
 }

@@ -22,6 +22,9 @@ import type { Route } from './route.js';
 /** Where the checkout page is off these are not mounted. */
 export const checkoutRoutes: readonly Route[] = [startCheckoutRoute, readCheckoutRoute];
 
+/** An embedding app tells its health itself. */
+export const healthRoutes: readonly Route[] = [liveRoute, readyRoute];
+
 /** Every endpoint, in the order of the document. A new one is added here and nowhere else. */
 export const allRoutes: readonly Route[] = [
   createCustomerRoute,
@@ -41,6 +44,5 @@ export const allRoutes: readonly Route[] = [
   listApiKeysRoute,
   rollApiKeyRoute,
   revokeApiKeyRoute,
-  liveRoute,
-  readyRoute,
+  ...healthRoutes,
 ];

@@ -1,5 +1,7 @@
 import type { Currency } from '../domain/currencies.js';
 import type { StripeScope } from '../domain/rows/shared.js';
+import type { Cache } from '../redis/cache.js';
+import type { ApiKeyCache } from './access/api-keys.js';
 import type { OperationDependencies } from './stripe/operations/execute-operation.js';
 
 /** The Stripe account that this service works for. */
@@ -12,6 +14,8 @@ export interface Platform extends StripeScope {
 /** What the use cases are made of. */
 export interface UseCaseDependencies extends OperationDependencies {
   platform: Platform;
+  cache: Cache;
+  apiKeyCache: ApiKeyCache;
   returnUrl: { default: string; hosts: readonly string[] };
   receipts: 'guichet' | 'stripe' | 'off';
 }

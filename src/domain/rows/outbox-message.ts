@@ -1,18 +1,49 @@
 import type { Lease } from './shared.js';
 
-export type EffectKind = 'alert' | 'receipt';
+export type EffectKind = 'alert' | 'alert_mail' | 'host_event' | 'receipt';
 
 /** What a person must look at. */
 export type AlertName =
   | 'authorization_lapsed'
   | 'capture_due_24h'
   | 'capture_due_6h'
+  | 'event_dead'
+  | 'message_dead'
   | 'operation_abandoned'
   | 'operation_revived'
   | 'refund_failed';
 
+/** What happened, and to which object: its id, that of an event, or the key of a message. */
+export interface Alert {
+  name: AlertName;
+  subjectId: string;
+}
+
+/** What an app that embeds Guichet is told of. */
+export const hostEventTypes = [
+  'order.paid',
+  'order.canceled',
+  'payment.succeeded',
+  'payment.failed',
+  'refund.succeeded',
+  'refund.failed',
+] as const;
+
+export type HostEventType = (typeof hostEventTypes)[number];
+
+export interface HostEventPayload {
+  type: HostEventType;
+  /** Of the order, payment or refund that the type begins with. */
+  objectId: string;
+  occurredAt: Date;
+  /** Why an attempt to pay failed, in Stripe's codes. */
+  failure?: { code: string | null; declineCode: string | null };
+}
+
 export interface EffectPayloads {
-  alert: { name: AlertName; subjectId: string };
+  alert: Alert;
+  alert_mail: Alert;
+  host_event: HostEventPayload;
   receipt: { paymentId: string };
 }
 

@@ -98,6 +98,6 @@ function smtpFailure({ code }: MailError, host: string): CheckFailure {
       )
     : new CheckFailure(
         `${host} cannot be reached: ${code}`,
-        'correct host, port and scheme (smtp or smtps) in SMTP_URL, or open the firewall; without a mail server, set RECEIPTS=stripe or RECEIPTS=off',
+        'correct host, port and scheme (smtp or smtps) in SMTP_URL, or open the firewall; without a mail server, set RECEIPTS=stripe or RECEIPTS=off, and no ALERT_EMAIL',
       );
 }

@@ -4,6 +4,7 @@ import { keepRenewing } from '../../repositories/lease.js';
 import type { Repositories } from '../../repositories/repositories.js';
 import { backoffMs } from '../../utils/backoff.js';
 import type { Clock } from '../../utils/clock.js';
+import { raiseAlert } from '../alerts/raise-alert.js';
 
 /** Sends one effect. It may be called twice with the same key (a crash after sending): the receiver can tell by it. */
 export type Sender<Kind extends EffectKind> = (
@@ -36,7 +37,7 @@ export async function sendMessage(dependencies: OutboxDependencies, id: string):
     await sendWith(senders, message.kind, { payload: message.payload, id });
     await outbox.markSent(id, token, clock.now());
   } catch (error) {
-    await putOff(dependencies, { id, token, attempts: message.attempts + 1, error });
+    await putOff(dependencies, { id, kind: message.kind, token, attempts: message.attempts + 1, error });
   } finally {
     lease.stop();
   }
@@ -52,11 +53,15 @@ function sendWith<Kind extends EffectKind>(
 }
 
 async function putOff(
-  { repositories, clock, logger }: OutboxDependencies,
-  { id, token, attempts, error }: { id: string; token: string; attempts: number; error: unknown },
+  dependencies: OutboxDependencies,
+  failed: { id: string; kind: EffectKind; token: string; attempts: number; error: unknown },
 ): Promise<void> {
+  const { repositories, clock, logger } = dependencies;
+  const { id, kind, token, attempts, error } = failed;
   const lastError = error instanceof Error ? error.message : String(error);
   if (attempts >= MAX_ATTEMPTS || isPermanent(error)) {
+    // An alert about an alert would go the way that has just failed; the log has both.
+    if (kind === 'receipt') await raiseAlert(dependencies, { name: 'message_dead', subjectId: id });
     await repositories.outbox.bury(id, token, lastError);
     logger.error({ effect: id, attempts, err: error }, 'A message could not be sent and waits for a person');
     return;

@@ -8,7 +8,8 @@ export interface MailMessage {
   from: string;
   subject: string;
   text: string;
-  html: string;
+  /** Absent for a mail to people of the house. */
+  html?: string;
   /** From `messageIdOf`, so that sending again is recognised as the same message. */
   messageId: string;
   headers?: Readonly<Record<string, string>>;

@@ -6,6 +6,7 @@ import { isConflict } from '../../../repositories/transaction.js';
 import type { EventFate } from '../../../repositories/webhook-events.js';
 import { backoffMs } from '../../../utils/backoff.js';
 import type { Clock } from '../../../utils/clock.js';
+import { raiseAlert } from '../../alerts/raise-alert.js';
 import type { DecisionContext } from '../families/family.js';
 import { type Decided, decideSnapshots } from '../snapshots/decide-snapshots.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
@@ -117,7 +118,7 @@ export async function putOff(
   const error = { fingerprint: fingerprintOf(cause, message), message };
   const attempts = row.attempts + 1;
   if (attempts >= MAX_ATTEMPTS) {
-    await repositories.webhookEvents.bury(row._id, error, attempts);
+    await bury(dependencies, row._id, { error, attempts });
     logger.error({ eventId: row._id, type: row.type, attempts, message }, 'Webhook event is a dead letter');
     return;
   }
@@ -136,12 +137,23 @@ export async function tryAfterDeath(dependencies: ProcessDependencies, row: Webh
   const { webhookEvents } = dependencies.repositories;
   if (row.attempts >= MAX_ATTEMPTS_AFTER_DEATH) {
     const message = 'Workers died while it was at hand';
-    await webhookEvents.bury(row._id, { fingerprint: fingerprintOf(null, message), message }, row.attempts);
+    const error = { fingerprint: fingerprintOf(null, message), message };
+    await bury(dependencies, row._id, { error, attempts: row.attempts });
     dependencies.logger.error({ eventId: row._id, type: row.type, attempts: row.attempts }, message);
     return;
   }
   await webhookEvents.countAttempt(row._id);
   await processEvents(dependencies, [{ ...row, attempts: row.attempts + 1 }]);
+}
+
+/** The alert first: killed in between, we come back to an event that is still due, and tell of it once all the same. */
+async function bury(
+  dependencies: ProcessDependencies,
+  id: string,
+  { error, attempts }: { error: { fingerprint: string; message: string }; attempts: number },
+): Promise<void> {
+  await raiseAlert(dependencies, { name: 'event_dead', subjectId: id });
+  await dependencies.repositories.webhookEvents.bury(id, error, attempts);
 }
 
 /** Errors of one cause share it: ids and numbers are left out. */

@@ -1,0 +1,76 @@
+import type { Express } from 'express';
+import { type AppDependencies, createApp } from './app.js';
+import type { Container } from './container.js';
+import { type Authenticate, bearerAuthentication } from './middlewares/authenticate.js';
+import { createInFlight, type InFlight } from './middlewares/in-flight.js';
+import { receiveWebhook, type WebhookHandler } from './middlewares/stripe/receive-webhook.js';
+import { findApiKey } from './services/access/api-keys.js';
+import { createOwnerOf } from './services/access/owners.js';
+import { createUserTokens } from './services/access/user-tokens.js';
+import { createReadiness } from './services/health/readiness.js';
+import { ingestEvent } from './services/stripe/webhooks/ingest-event.js';
+
+export interface ApiOptions {
+  /** An event was stored. */
+  wake(): void;
+  /** Instead of API keys and users' tokens. */
+  authenticate?: Authenticate;
+  /** What only some commands mount. */
+  extraRoutes?: NonNullable<AppDependencies['extraRoutes']>;
+}
+
+export interface Api {
+  app: Express;
+  webhook: WebhookHandler;
+  /** What a stop has to wait for. */
+  inFlight: InFlight;
+}
+
+/** Stripe signs the time of sending; older or newer ones may be replays. */
+const SIGNATURE_TOLERANCE_SECONDS = 300;
+
+/** The HTTP surface of a container, which a server of ours or of an embedding app listens for. */
+export function createApi(container: Container, options: ApiOptions): Api {
+  const { config, clock, logger, repositories, platform } = container;
+  const inFlight = createInFlight();
+  const app = createApp({
+    config: config.server,
+    useCases: container.useCases,
+    idempotencyKeys: container.idempotencyKeys,
+    authenticate: options.authenticate ?? bearerOf(container),
+    ownerOf: createOwnerOf(repositories),
+    clientSecretOf: (paymentId) => repositories.payments.clientSecretOf(paymentId),
+    checkout: checkoutSettings(container),
+    readiness: createReadiness(container.database, container.gateway),
+    logger,
+    inFlight,
+    ...(options.extraRoutes ? { extraRoutes: options.extraRoutes } : {}),
+  });
+  const ingest = ingestEvent({ repositories, platform, clock, wake: options.wake });
+  const webhook = receiveWebhook({
+    secrets: config.stripe.webhookSecrets,
+    bodyLimitBytes: config.server.webhookBodyLimitBytes,
+    toleranceSeconds: SIGNATURE_TOLERANCE_SECONDS,
+    now: () => clock.now(),
+    ingest,
+    logger,
+  });
+  return { app, webhook, inFlight };
+}
+
+function bearerOf(container: Container): Authenticate {
+  const { jwt } = container.config;
+  return bearerAuthentication({
+    findApiKey: findApiKey(container.dependencies),
+    verifyUserToken: jwt === null ? null : createUserTokens(jwt, container),
+  });
+}
+
+/** Null, with a word in the log, where the page is off. */
+function checkoutSettings({ config, logger }: Container): AppDependencies['checkout'] {
+  const { checkout, server, receipts } = config;
+  if (checkout && server.publicUrl)
+    return { ...checkout, publicUrl: server.publicUrl, merchantName: receipts.merchantName };
+  logger.info({}, 'The checkout page is off: set STRIPE_PUBLISHABLE_KEY and PUBLIC_URL to have it');
+  return null;
+}

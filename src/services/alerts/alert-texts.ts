@@ -1,0 +1,44 @@
+import type { AlertName } from '../../domain/rows/outbox-message.js';
+
+interface AlertText {
+  /** One sentence. */
+  happened: string;
+  /** A line of advice. */
+  next: string;
+}
+
+/** What a person is told, by the name of the alert. A new name must have its text here. */
+export const alertTexts: Readonly<Record<AlertName, AlertText>> = {
+  authorization_lapsed: {
+    happened: 'An authorisation lapsed before it was captured.',
+    next: 'Nothing was taken. Do not deliver; ask the customer to pay again, with a new payment.',
+  },
+  capture_due_24h: {
+    happened: 'An authorisation lapses within 24 hours.',
+    next: 'Capture the payment if the goods go out, or cancel it, so that the customer has the amount back.',
+  },
+  capture_due_6h: {
+    happened: 'An authorisation lapses within 6 hours.',
+    next: 'Capture the payment now if the goods go out; afterwards only a new payment can take the money.',
+  },
+  event_dead: {
+    happened: 'A webhook event could not be applied and is a dead letter.',
+    next: 'Look at its error, mend the cause, and refresh the object that it is about (`?refresh=true`).',
+  },
+  message_dead: {
+    happened: 'A message could not be sent and is given up.',
+    next: 'Correct the address or the mail server (its lastError says which), then make the row pending again.',
+  },
+  operation_abandoned: {
+    happened: 'A write to Stripe was never carried out and is given up.',
+    next: 'What it reserved is free again. Ask for the same once more if it is still wanted.',
+  },
+  operation_revived: {
+    happened: 'A write to Stripe that was given up was carried out after all.',
+    next: 'Check that it was not asked for a second time meanwhile; if it was, undo one of the two.',
+  },
+  refund_failed: {
+    happened: 'A refund failed.',
+    next: 'The money is back on your balance. Pay the customer in another way, and tell them.',
+  },
+};
