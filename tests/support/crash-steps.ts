@@ -87,7 +87,8 @@ export const cancelOrder: RequestKind = {
     const { paymentId, intentId, orderId } = purchase;
     const idempotencyKey = randomUUID();
     return {
-      marks: [paymentId],
+      // The answer is the order, which has no payment any more.
+      marks: [paymentId, orderId],
       stripePath: `/v1/payment_intents/${intentId}/cancel`,
       ask: () => site.api.cancelOrder(orderId, {}, { idempotencyKey }),
       async goOn() {
