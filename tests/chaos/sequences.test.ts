@@ -7,7 +7,7 @@ import { sequences } from '../support/sequence-steps.js';
 import { type Stack, startStack } from '../support/stack.js';
 
 /** More for a soak: SEQUENCES_RUNS=2000 SEQUENCES_SEED=$RANDOM npx mocha tests/chaos/sequences.test.ts */
-const RUNS = Number(process.env.SEQUENCES_RUNS ?? 14);
+const RUNS = Number(process.env.SEQUENCES_RUNS ?? 12);
 const SEED = Number(process.env.SEQUENCES_SEED ?? 20_241_218);
 const TOTAL = 2500;
 

@@ -1,10 +1,17 @@
 import { chargeFamily } from './charge.js';
+import { checkoutSessionFamily } from './checkout-session.js';
 import { customerFamily } from './customer.js';
 import type { AnyFamily } from './family.js';
 import { paymentIntentFamily } from './payment-intent.js';
 import { refundFamily } from './refund.js';
 
-const families: readonly AnyFamily[] = [paymentIntentFamily, chargeFamily, refundFamily, customerFamily];
+const families: readonly AnyFamily[] = [
+  paymentIntentFamily,
+  chargeFamily,
+  refundFamily,
+  customerFamily,
+  checkoutSessionFamily,
+];
 
 const byObject = new Map(families.map((family) => [family.object, family]));
 const byEvent = new Map(families.flatMap((family) => family.events.map((type) => [type, family] as const)));

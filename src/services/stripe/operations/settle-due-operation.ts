@@ -17,7 +17,7 @@ import {
   type OperationDependencies,
 } from './execute-operation.js';
 import { giveUpConfirm } from './give-up-confirm.js';
-import { changesIntent, lookUpOperation } from './look-up-operation.js';
+import { changesObject, lookUpOperation } from './look-up-operation.js';
 import { needsOf } from './needs-of-operation.js';
 
 export type SettleDependencies = OperationDependencies;
@@ -60,7 +60,7 @@ async function lookUp(
 ): Promise<Found> {
   const began = dependencies.clock.now();
   const expired = isExpired(operation, began);
-  if (!changesIntent(operation) && !expired) return { settled: false };
+  if (!changesObject(operation) && !expired) return { settled: false };
   const cause: Cause = {
     actor: { type: 'system', id: 'settle-operations' },
     requestId: operation.requestId,
