@@ -104,6 +104,20 @@ describe('confirm', () => {
     expect(confirmed.body).to.deep.equal({ id: paymentId, status: 'succeeded' });
   });
 
+  it('one that the bank has approved meanwhile, before its webhook came, is 409 and known as succeeded', async () => {
+    const { api, sandbox } = stack;
+    const { id: paymentId, stripe } = await newIntent(api);
+    await api.confirm({ paymentId, paymentMethodId: 'pm_card_threeDSecure2Required' });
+    sandbox.control.deliveries.set({ hold: true });
+    sandbox.control.complete3ds(String(stripe.paymentIntentId), 'approve');
+    const again = await api.confirm({ paymentId, paymentMethodId: 'pm_card_visa' });
+    expect([again.status, again.problem.code]).to.deep.equal([409, 'payment_not_confirmable']);
+    expect((await api.getPaymentStatus(paymentId)).body.status).to.equal('succeeded');
+    expect(charges(stripe.paymentIntentId).map(({ status }) => status)).to.deep.equal(['succeeded']);
+    sandbox.control.deliveries.set({ hold: false });
+    await sandbox.control.deliveries.release();
+  });
+
   it('of two at once one runs; the other is 409 with Retry-After, which is not kept', async () => {
     const { api, sandbox } = stack;
     const intent = await newIntent(api);

@@ -74,7 +74,7 @@ describe('the same Idempotency-Key after something went wrong at Stripe', () => 
     expect(stripeKeys()).to.have.length(1);
   });
 
-  it('I14 what was saved is sent again, although a deploy would make other parameters by now', async () => {
+  it('I14 row 27 what was saved is sent again, although a deploy would make other parameters by now', async () => {
     const { api, rows, sandbox } = stack;
     const rule = sandbox.control.faults.add({
       match: { method: 'POST', path: INTENTS },

@@ -14,7 +14,8 @@ const AWAY = [503, 'stripe_unavailable'];
 
 type Ask = (options: { idempotencyKey: string }) => Promise<ApiAnswer<unknown>>;
 
-describe('Stripe is away', () => {
+describe('Stripe is away', function () {
+  this.timeout(90_000);
   const timer = new TestTimer();
   let stack: Stack;
   /** Each write that the API has, by its name. */

@@ -8,10 +8,14 @@ import { acceptReturnUrl } from './accept-return-url.js';
 import { intentIdOf, runPaymentOperation } from './payment-operation.js';
 import { requirePayment } from './require-payment.js';
 
+/** Of Stripe: the PaymentIntent has ended, and its error shows how. */
+const UNEXPECTED_STATE = 'payment_intent_unexpected_state';
+
 /**
  * Confirms a payment with a payment method. A decline throws `payment_declined` (402), and the payment can be confirmed
- * again with another key. While another confirm, capture or cancel of the payment is open: 409 with Retry-After. After
- * too many declines `too_many_declines` (429); a confirm that was accepted before is never held up by it.
+ * again with another key; after too many declines `too_many_declines` (429), which never holds up a confirm that was
+ * accepted before. Throws `payment_not_confirmable` (409) for a payment that has ended, also when that turns out at Stripe
+ * only. While another confirm, capture or cancel of the payment is open: 409 with Retry-After.
  */
 export function confirmPayment(dependencies: UseCaseDependencies): UseCases['confirmPayment'] {
   const { repositories, cardAttempts } = dependencies;
@@ -36,8 +40,10 @@ async function confirm(
     const params = { payment_method: paymentMethodId, return_url: returnUrl, expand };
     return { action: 'confirm', params: { ...params, ...mandateOf({ mandate }) } };
   });
-  if (operation.status !== 'succeeded') throw outcomeError(operation, { paymentId });
-  return requirePayment(await dependencies.repositories.payments.get(paymentId));
+  const payment = requirePayment(await dependencies.repositories.payments.get(paymentId));
+  if (operation.status === 'succeeded') return payment;
+  const ended = operation.refusal?.code === UNEXPECTED_STATE && !isConfirmable(payment.status);
+  throw ended ? notConfirmable(payment) : outcomeError(operation, { paymentId });
 }
 
 /** https://docs.stripe.com/payments/sepa-debit: what the bank may be shown if the customer disputes the debit. */

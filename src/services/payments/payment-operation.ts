@@ -23,7 +23,8 @@ export type PlanStep = (
 
 /**
  * Runs a confirm, capture or cancel. A payment has one of them open at a time: another gets `operation_in_progress`
- * (409, with Retry-After); while Stripe is away, `stripe_unavailable` (503). Returns the operation as it ended; the caller says what a refusal means.
+ * (409, with Retry-After); while Stripe is away, `stripe_unavailable` (503). Returns the operation as it ended; the caller
+ * says what a refusal means.
  */
 export async function runPaymentOperation(
   dependencies: UseCaseDependencies,
