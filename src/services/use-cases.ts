@@ -1,6 +1,5 @@
 import type { Checkout } from '../domain/checkout-state.js';
 import type { Scope } from '../domain/rows/api-key.js';
-import type { CustomerRow } from '../domain/rows/customer.js';
 import type { Actor } from '../domain/rows/operation.js';
 import type { Locale, OrderRow } from '../domain/rows/order.js';
 import type { CancelReason, CaptureMethod, PaymentRow } from '../domain/rows/payment.js';
@@ -8,6 +7,7 @@ import type { RefundReason, RefundRow } from '../domain/rows/refund.js';
 import type { Metadata } from '../domain/rows/shared.js';
 import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
+import type { CustomerUseCases } from './customers/customer-use-cases.js';
 import type { PaymentReadingUseCases } from './payments/payment-reading-use-cases.js';
 import type { PaymentUseCases } from './payments/payment-use-cases.js';
 
@@ -19,13 +19,8 @@ export interface CallContext {
   scopes?: readonly Scope[];
   /** The claim on the caller's Idempotency-Key; null where the route takes none. */
   idempotency: IdempotencyClaim | null;
-}
-
-export interface CreateCustomerInput {
-  userId: string;
-  email: string;
-  name?: string | undefined;
-  metadata?: Metadata | undefined;
+  /** Where the person is who asks; absent where a server asks for them. */
+  address?: string;
 }
 
 /** Either a price of the catalogue, or a name and an amount. */
@@ -113,11 +108,7 @@ export interface CheckoutKey {
  * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
  * `GuichetError` whose category the caller maps to its own protocol.
  */
-export interface UseCases extends ApiKeyUseCases, PaymentReadingUseCases, PaymentUseCases {
-  createCustomer(
-    input: CreateCustomerInput,
-    context: CallContext,
-  ): Promise<{ customer: CustomerRow; created: boolean }>;
+export interface UseCases extends ApiKeyUseCases, CustomerUseCases, PaymentReadingUseCases, PaymentUseCases {
   createOrder(input: CreateOrderInput, context: CallContext): Promise<OrderRow>;
   /** With its `checkoutToken`, as `getOrder`. */
   cancelOrder(input: CancelOrderInput, context: CallContext): Promise<OrderRow>;
@@ -136,7 +127,7 @@ export interface UseCases extends ApiKeyUseCases, PaymentReadingUseCases, Paymen
   refreshPayment(id: string): Promise<PaymentRow>;
   openCheckout(input: CheckoutKey & { refresh: boolean }): Promise<Checkout>;
   /** The payment comes with its client secret, if the order is still to be paid. */
-  startCheckout(input: CheckoutKey, context: Pick<CallContext, 'requestId'>): Promise<Checkout>;
+  startCheckout(input: CheckoutKey, context: Pick<CallContext, 'requestId' | 'address'>): Promise<Checkout>;
   refundPayment(input: RefundPaymentInput, context: CallContext): Promise<RefundRow>;
   /** Newest first, without releases. `next` is the id before which the next page begins; null on the last. */
   listRefunds(input: ListRefundsInput): Promise<{ rows: RefundRow[]; next: string | null }>;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { MAX_METADATA_NAMES } from '../../domain/merge-metadata.js';
+import { MAX_METADATA_NAMES as MAX_KEYS } from '../../domain/merge-metadata.js';
 
-const MAX_KEYS = MAX_METADATA_NAMES;
 const MAX_NAME = 40;
 const MAX_VALUE = 500;
 
