@@ -63,6 +63,30 @@ describe('migrateUp', () => {
     expect(kept).to.include({ captureMethod: 'manual', amountAuthorized: 7 });
   });
 
+  it('0006 takes payments from before Checkout for direct ones, and keeps those that are there', async () => {
+    const { database, stores } = db;
+    await migrateUp(database);
+    const { checkout: _, receiptResends: __, statementDescriptorSuffix: ___, ...old } = examplePayment();
+    const stripe = { ...old.stripe, paymentIntentId: 'pi_6' };
+    const kept = examplePayment({ stripe, statementDescriptorSuffix: 'LAMP', receiptResends: ['a'] });
+    await stores.payments.batch.insertMany([
+      { ...old, _id: 'pay_before', stripe: { ...old.stripe, paymentIntentId: 'pi_5' } },
+      { ...kept, _id: 'pay_since' },
+    ]);
+    const migrations = db.outside.db(database.settings.dbName).collection('guichet_migrations');
+    await migrations.deleteMany({}, { hint: '_id_' });
+    await migrateUp(database);
+    expect(await stores.payments.raw.findOne({ _id: 'pay_before' })).to.deep.include({
+      checkout: null,
+      statementDescriptorSuffix: null,
+      receiptResends: [],
+    });
+    expect(await stores.payments.raw.findOne({ _id: 'pay_since' })).to.deep.include({
+      statementDescriptorSuffix: 'LAMP',
+      receiptResends: ['a'],
+    });
+  });
+
   it('gives each order from before the checkout page a token of its own, and keeps those that are there', async () => {
     const { database, stores } = db;
     const orders = [exampleOrder(), exampleOrder(), exampleOrder({ checkoutToken: 'kept' })];

@@ -103,6 +103,43 @@ describe('an operation whose outcome is open', () => {
   });
 });
 
+describe('an expiry of a Checkout Session, and an update, whose outcome is open', () => {
+  const hosted = examplePayment({
+    _id: 'pay_1',
+    checkout: { sessionId: 'cs_1', status: 'open', url: null, expiresAt: NOW },
+  });
+  const session = (status: string, id = 'cs_1') => ({ id, object: 'checkout.session', status });
+  const statusOf = (operation: OperationRow, snapshot: Snapshot) => {
+    const rows = workingSet({ payments: [hosted], operations: [operation] });
+    const [change] = settleOperations(snapshot, rows, NOW);
+    return change?.type === 'move' && change.collection === 'operations' ? change.set.status : null;
+  };
+
+  it('the expiry is done by a session that expired, refused by one that was paid on, and by no other', () => {
+    const expiry = sentOperation({ kind: 'checkout.expire' });
+    for (const tell of [told, (object: StripeObject) => read(object, 0)]) {
+      expect(statusOf(expiry, tell(session('expired')))).to.equal('succeeded');
+      expect(statusOf(expiry, tell(session('complete')))).to.equal('refused');
+      expect(statusOf(expiry, tell(session('open')))).to.equal(null);
+      expect(statusOf(expiry, tell(session('expired', 'cs_2')))).to.equal(null);
+    }
+  });
+
+  it('the update is done by a read that shows all of it, and by no event', () => {
+    const params = JSON.stringify({ description: '', metadata: { set: '1', unset: '' } });
+    const update = sentOperation({ kind: 'payment.update', params });
+    const shown = intentObject({ description: null, metadata: { set: '1', other: '2' } });
+    expect(statusOf(update, read(shown, 0))).to.equal('succeeded');
+    expect(statusOf(update, told(shown))).to.equal(null);
+    for (const fields of [
+      { description: 'x', metadata: { set: '1' } },
+      { description: null, metadata: {} },
+      { description: null, metadata: { set: '1', unset: '1' } },
+    ])
+      expect(statusOf(update, read(intentObject(fields), 0)), JSON.stringify(fields)).to.equal(null);
+  });
+});
+
 describe('a confirm whose outcome is open', () => {
   const confirm = sentOperation({ _id: 'op_1', exclusiveKey: 'pay_1' });
   const caused = (object: StripeObject) => told(object, 1, { requestKey: confirm.stripeKey });
