@@ -8,6 +8,7 @@ import { receiveWebhook, type WebhookHandler } from './middlewares/stripe/receiv
 import { findApiKey } from './services/access/api-keys.js';
 import { createOwnerOf } from './services/access/owners.js';
 import { createUserTokens } from './services/access/user-tokens.js';
+import { clientSecretOf } from './services/client-secret-of.js';
 import { createReadiness } from './services/health/readiness.js';
 import { ingestEvent } from './services/stripe/webhooks/ingest-event.js';
 import { addressKey, clientAddress, type TrustsProxy } from './utils/address-key.js';
@@ -42,7 +43,7 @@ export function createApi(container: Container, options: ApiOptions): Api {
     authenticate: options.authenticate ?? bearerOf(container),
     ownerOf: createOwnerOf(repositories),
     limits: container.limits,
-    clientSecretOf: (paymentId) => repositories.payments.clientSecretOf(paymentId),
+    clientSecretOf: clientSecretOf(container.dependencies),
     checkout: checkoutSettings(container),
     readiness: createReadiness(container.database, container.gateway),
     logger,

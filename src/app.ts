@@ -29,8 +29,8 @@ export interface AppDependencies {
   authenticate: Authenticate;
   ownerOf: OwnerOf;
   limits: RequestLimits;
-  /** For the replay of create-intent's answer. */
-  clientSecretOf(paymentId: string): Promise<string | null>;
+  /** For the replay of an answer that carries one. */
+  clientSecretOf(id: string): Promise<string | null>;
   readiness(): Promise<Readiness>;
   /** Null turns the checkout page off. */
   checkout: CheckoutSettings | null;

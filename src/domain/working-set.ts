@@ -24,6 +24,8 @@ export class WorkingSet {
     payments: new Map(),
     refunds: new Map(),
     customers: new Map(),
+    paymentMethods: new Map(),
+    setupIntents: new Map(),
     operations: new Map(),
     apiKeys: new Map(),
   };

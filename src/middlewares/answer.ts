@@ -5,7 +5,7 @@ import { type ProblemAnswer, problemBody } from './to-problem.js';
 export interface Reply {
   status: 200 | 201 | 503;
   body: object;
-  /** The payment whose client secret is the body's `clientSecret`; a stored answer leaves that member out. */
+  /** The payment or setup whose client secret is the body's `clientSecret`; a stored answer leaves that member out. */
   secretOf?: string;
 }
 

@@ -9,12 +9,14 @@ import { type ErrorCode, errorCatalogue } from './error-catalogue.js';
 
 interface Media {
   schema: object;
+  example?: unknown;
   examples?: Record<string, { value: Record<string, unknown> }>;
 }
 interface Operation {
   operationId: string;
   security: object[];
   tags: string[];
+  'x-codeSamples'?: { source: string }[];
   parameters?: { name: string; in: string; required: boolean }[];
   requestBody?: { content: Record<string, Media> };
   responses: Record<string, { description: string; headers?: object; content: Record<string, Media> }>;
@@ -108,6 +110,47 @@ describe('openapi.json', () => {
     }
   });
 
+  it('gives every body and every answer an example that its own schema accepts', () => {
+    const ajv = new Ajv2020({ strict: false });
+    addFormatsModule.default(ajv);
+    ajv.addSchema(document, 'openapi');
+    const problems = operations.flatMap(({ path, method, operation }) => {
+      const answers = Object.entries(operation.responses).map(([status, { content }]) => ({
+        of: status,
+        content,
+      }));
+      const bodies = [{ of: 'body', content: operation.requestBody?.content ?? {} }, ...answers];
+      return bodies.flatMap(({ of, content }) => {
+        const media = content['application/json'];
+        if (media === undefined) return [];
+        const where = `${method} ${path}, ${of}`;
+        const { example } = media;
+        if (example === undefined)
+          return [`${where}: add \`example\` to the .meta({ id }) of its schema, beside the schema`];
+        const text = JSON.stringify(media.schema).replaceAll('"#/', '"openapi#/');
+        const validate = ajv.compile(JSON.parse(text) as object);
+        return validate(example) ? [] : [`${where}: its example ${ajv.errorsText(validate.errors)}`];
+      });
+    });
+    expect(problems.join('\n')).to.equal('');
+  });
+
+  it('shows each request as a command, with what it must send and no secret', () => {
+    for (const { path, method, operation } of operations) {
+      const source = operation['x-codeSamples']?.[0]?.source ?? '';
+      expect(source, path).to.include('$GUICHET_URL');
+      expect(source, path).to.not.match(/\{\w+\}|:\w+Id\b|gk_(test|live)_/);
+      if (operation.operationId === 'receiveStripeWebhook') continue;
+      const needs = {
+        'Idempotency-Key': operation.parameters?.some(({ name }) => name === 'Idempotency-Key') ?? false,
+        'Authorization: Bearer': operation.security.length > 0,
+        "-d '": operation.requestBody !== undefined,
+      };
+      for (const [text, wanted] of Object.entries(needs))
+        expect(source.includes(text), `${method} ${path}: ${text}`).to.equal(wanted);
+    }
+  });
+
   it('names every code of the catalogue in some endpoint', () => {
     const text = JSON.stringify(document);
     for (const code of Object.keys(errorCatalogue) as ErrorCode[]) {
@@ -115,10 +158,10 @@ describe('openapi.json', () => {
     }
   });
 
-  it('lets no answer but those of create-intent and the checkout page hold a client secret', () => {
+  it('lets no answer but those of create-intent, setup-intent and the checkout page hold a client secret', () => {
     const holders = Object.entries(document.components.schemas).filter(([, schema]) =>
       JSON.stringify(schema).includes('clientSecret'),
     );
-    expect(holders.map(([name]) => name)).to.deep.equal(['CreatedIntent', 'StartedCheckout']);
+    expect(holders.map(([name]) => name)).to.deep.equal(['SetupIntent', 'CreatedIntent', 'StartedCheckout']);
   });
 });

@@ -92,6 +92,10 @@ export const errorCatalogue = {
   payment_not_found: { status: 404, detail: 'There is no such payment.' },
   user_not_found: { status: 404, detail: 'There is no such user.' },
   customer_not_found: { status: 404, detail: 'There is no such customer.' },
+  payment_method_not_found: {
+    status: 404,
+    detail: 'The customer has no such payment method. List them with GET /api/customers/:id/payment-methods.',
+  },
   api_key_not_found: {
     status: 404,
     detail: 'There is no such API key. List them with GET /api/ops/keys.',
@@ -103,6 +107,11 @@ export const errorCatalogue = {
   customer_in_progress: {
     status: 409,
     detail: 'This user’s customer is being created. Send the same request again.',
+    retryAfterSeconds: 1,
+  },
+  customer_change_in_progress: {
+    status: 409,
+    detail: 'Another request is changing this customer. Ask again in a moment.',
     retryAfterSeconds: 1,
   },
   payment_in_progress: {

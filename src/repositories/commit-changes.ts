@@ -24,13 +24,13 @@ export interface CommitOptions {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 /** The order keeps two transactions that write the same collections from waiting for each other in a ring. */
 const COLLECTIONS: readonly CollectionName[] = [
-  ...(['customers', 'orders', 'payments', 'refunds'] as const),
+  ...(['customers', 'paymentMethods', 'setupIntents', 'orders', 'payments', 'refunds'] as const),
   ...(['operations', 'apiKeys'] as const),
 ];
 
 /**
- * The only writer of orders, payments, refunds, customers, operations and API keys: stores what was decided on a working set,
- * with its audit records, effects, facts and mirror rows, inside the scope's transaction.
+ * The only writer of the rows that working sets hold: stores what was decided on one, with its audit records, effects, facts
+ * and mirror rows, inside the scope's transaction.
  * Throws `WriteConflict` when a row is no longer as it was loaded; the transaction is then decided again.
  */
 export async function commitChanges(

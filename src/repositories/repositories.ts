@@ -4,13 +4,13 @@ import { createSlots } from '../utils/slots.js';
 import { createTurns } from '../utils/turns.js';
 import { apiKeysRepository, auditRecordsRepository } from './access.js';
 import {
-  customersRepository,
   ordersRepository,
   paymentAttemptsRepository,
   paymentsRepository,
   refundsRepository,
 } from './commerce.js';
 import { type CommitOptions, commitChanges, type MirrorWrite } from './commit-changes.js';
+import { customersRepository, paymentMethodsRepository, setupIntentsRepository } from './customers.js';
 import { idempotencyKeysRepository } from './idempotency-keys.js';
 import { locksRepository } from './locks.js';
 import { operationsRepository } from './operations.js';
@@ -29,6 +29,8 @@ function bind(stores: Stores, scope: Scope, options: CommitOptions) {
     paymentAttempts: paymentAttemptsRepository(stores, scope),
     refunds: refundsRepository(stores, scope),
     customers: customersRepository(stores, scope),
+    paymentMethods: paymentMethodsRepository(stores, scope),
+    setupIntents: setupIntentsRepository(stores, scope),
     operations: operationsRepository(stores, scope),
     webhookEvents: webhookEventsRepository(stores, scope),
     stripeObjects: stripeObjectsRepository(stores, scope),

@@ -34,6 +34,7 @@ describe('every route', () => {
   it('takes an Idempotency-Key where money moves', () => {
     const keyed = allRoutes.filter((route) => route.idempotency === true).map((route) => route.path);
     expect(keyed).to.deep.equal([
+      '/api/customers/:id/setup-intent',
       '/api/orders/:id/cancel',
       '/api/payments/create-intent',
       '/api/payments/checkout-session',

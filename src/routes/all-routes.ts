@@ -1,6 +1,12 @@
 import { readCheckoutRoute } from './checkout/read-checkout.js';
 import { startCheckoutRoute } from './checkout/start-checkout.js';
 import { createCustomerRoute } from './customers/create-customer.js';
+import { createSetupIntentRoute } from './customers/create-setup-intent.js';
+import { deleteCustomerRoute } from './customers/delete-customer.js';
+import { detachPaymentMethodRoute } from './customers/detach-payment-method.js';
+import { getCustomerRoute } from './customers/get-customer.js';
+import { listPaymentMethodsRoute } from './customers/list-payment-methods.js';
+import { updateCustomerRoute } from './customers/update-customer.js';
 import { liveRoute, readyRoute } from './health/health.js';
 import { createApiKeyRoute } from './ops/create-api-key.js';
 import { listApiKeysRoute } from './ops/list-api-keys.js';
@@ -30,6 +36,12 @@ export const healthRoutes: readonly Route[] = [liveRoute, readyRoute];
 /** Every endpoint, in the order of the document. A new one is added here and nowhere else. */
 export const allRoutes: readonly Route[] = [
   createCustomerRoute,
+  getCustomerRoute,
+  updateCustomerRoute,
+  deleteCustomerRoute,
+  listPaymentMethodsRoute,
+  createSetupIntentRoute,
+  detachPaymentMethodRoute,
   createOrderRoute,
   getOrderRoute,
   cancelOrderRoute,

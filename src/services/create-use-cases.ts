@@ -1,7 +1,7 @@
 import { notFound } from '../domain/errors.js';
 import { manageApiKeys } from './access/manage-api-keys.js';
 import { openCheckout, startCheckout } from './checkout/open-checkout.js';
-import { createCustomer } from './customers/create-customer.js';
+import { manageCustomers } from './customers/manage-customers.js';
 import type { UseCaseDependencies } from './dependencies.js';
 import { cancelOrder } from './orders/cancel-order.js';
 import { createOrder } from './orders/create-order.js';
@@ -32,7 +32,7 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     ...manageApiKeys({ ...dependencies, mode: dependencies.platform.livemode ? 'live' : 'test' }),
     openCheckout: openCheckout(checkout),
     startCheckout: startCheckout(checkout),
-    createCustomer: createCustomer(dependencies),
+    ...manageCustomers(dependencies),
     createOrder: createOrder(dependencies),
     confirmPayment: confirmPayment(dependencies),
     capturePayment: capturePayment(dependencies),

@@ -1,6 +1,5 @@
 import type { Checkout } from '../domain/checkout-state.js';
 import type { Scope } from '../domain/rows/api-key.js';
-import type { CustomerRow } from '../domain/rows/customer.js';
 import type { Actor } from '../domain/rows/operation.js';
 import type { Locale, OrderRow } from '../domain/rows/order.js';
 import type { CancelReason, CaptureMethod, PaymentRow } from '../domain/rows/payment.js';
@@ -8,6 +7,7 @@ import type { RefundReason, RefundRow } from '../domain/rows/refund.js';
 import type { Metadata } from '../domain/rows/shared.js';
 import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
+import type { CustomerUseCases } from './customers/customer-use-cases.js';
 import type { PaymentReadingUseCases } from './payments/payment-reading-use-cases.js';
 import type { PaymentUseCases } from './payments/payment-use-cases.js';
 
@@ -21,13 +21,6 @@ export interface CallContext {
   idempotency: IdempotencyClaim | null;
   /** Where the person is who asks; absent where a server asks for them. */
   address?: string;
-}
-
-export interface CreateCustomerInput {
-  userId: string;
-  email: string;
-  name?: string | undefined;
-  metadata?: Metadata | undefined;
 }
 
 /** Either a price of the catalogue, or a name and an amount. */
@@ -113,11 +106,7 @@ export interface CheckoutKey {
  * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
  * `GuichetError` whose category the caller maps to its own protocol.
  */
-export interface UseCases extends ApiKeyUseCases, PaymentReadingUseCases, PaymentUseCases {
-  createCustomer(
-    input: CreateCustomerInput,
-    context: CallContext,
-  ): Promise<{ customer: CustomerRow; created: boolean }>;
+export interface UseCases extends ApiKeyUseCases, CustomerUseCases, PaymentReadingUseCases, PaymentUseCases {
   createOrder(input: CreateOrderInput, context: CallContext): Promise<OrderRow>;
   /** With its `checkoutToken`, as `getOrder`. */
   cancelOrder(input: CancelOrderInput, context: CallContext): Promise<OrderRow>;

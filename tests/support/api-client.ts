@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { SetupIntentResponse } from '../../src/schemas/customers/create-setup-intent.js';
 import type { CustomerResponse } from '../../src/schemas/customers/customer-response.js';
+import type {
+  DetachedPaymentMethodResponse,
+  PaymentMethodListResponse,
+} from '../../src/schemas/customers/payment-methods.js';
 import type { OrderResponse } from '../../src/schemas/orders/order-response.js';
 import type { CheckoutSessionResponse } from '../../src/schemas/payments/checkout-session.js';
 import type { ConfirmPaymentResponse } from '../../src/schemas/payments/confirm-payment.js';
@@ -68,6 +73,31 @@ export class ApiClient {
 
   createCustomer(body: Body, options?: CallOptions) {
     return this.post<CustomerResponse>('/api/customers', body, { idempotencyKey: null, ...options });
+  }
+
+  getCustomer(id: string) {
+    return this.get<CustomerResponse>(`/api/customers/${id}`);
+  }
+
+  updateCustomer(id: string, body: Body) {
+    return this.send<CustomerResponse>('PATCH', `/api/customers/${id}`, body);
+  }
+
+  deleteCustomer(id: string) {
+    return this.send<CustomerResponse>('DELETE', `/api/customers/${id}`, undefined);
+  }
+
+  listPaymentMethods(customerId: string, query = '') {
+    return this.get<PaymentMethodListResponse>(`/api/customers/${customerId}/payment-methods${query}`);
+  }
+
+  createSetupIntent(customerId: string, body: Body = {}, options?: CallOptions) {
+    return this.post<SetupIntentResponse>(`/api/customers/${customerId}/setup-intent`, body, options);
+  }
+
+  detachPaymentMethod(customerId: string, paymentMethodId: string) {
+    const path = `/api/customers/${customerId}/payment-methods/${paymentMethodId}`;
+    return this.send<DetachedPaymentMethodResponse>('DELETE', path, undefined);
   }
 
   createOrder(body: Body, options?: CallOptions) {

@@ -9,7 +9,14 @@ import { createLogger } from '../../src/observability/logger.js';
 import type { UseCases } from '../../src/services/use-cases.js';
 import { ApiClient } from './api-client.js';
 import { MemoryIdempotencyKeys } from './memory-idempotency-keys.js';
-import { exampleCustomer, exampleOrder, examplePayment, exampleRefund } from './rows.js';
+import {
+  exampleCustomer,
+  exampleOrder,
+  examplePayment,
+  examplePaymentMethod,
+  exampleRefund,
+  exampleSetupIntent,
+} from './rows.js';
 
 const KEYS: Readonly<Record<string, ApiKeyRow>> = {
   gk_writer: apiKey('key_writer', ['payments:read', 'payments:write']),
@@ -97,6 +104,17 @@ function memoryUseCases(): UseCases {
       customer: exampleCustomer({ userId: input.userId, email: input.email, name: input.name ?? null }),
       created: true,
     }),
+    getCustomer: async (id) => exampleCustomer({ _id: id }),
+    updateCustomer: async ({ customerId }) => exampleCustomer({ _id: customerId }),
+    deleteCustomer: async (id) => exampleCustomer({ _id: id, status: 'deleted', deleted: true }),
+    listPaymentMethods: async () => ({
+      customer: exampleCustomer(),
+      rows: [examplePaymentMethod()],
+      next: null,
+    }),
+    createSetupIntent: async ({ customerId }) =>
+      exampleSetupIntent({ customerId, clientSecret: 'seti_1_secret_abc' }),
+    detachPaymentMethod: async () => examplePaymentMethod({ attached: false }),
     createOrder: async (input) => exampleOrder({ userId: input.userId, currency: input.currency }),
     getOrder: async (id) => exampleOrder({ _id: id }),
     createPayment: async (input) => ({

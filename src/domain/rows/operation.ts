@@ -2,6 +2,10 @@ import type { Lease, StripeScope } from './shared.js';
 
 export type OperationKind =
   | 'customer.create'
+  | 'customer.update'
+  | 'customer.delete'
+  | 'payment_method.detach'
+  | 'setup_intent.create'
   | 'payment.create'
   | 'payment.confirm'
   | 'payment.capture'
@@ -27,7 +31,7 @@ export interface Refusal {
 }
 
 export interface SubjectRef {
-  collection: 'customers' | 'payments' | 'refunds';
+  collection: 'customers' | 'paymentMethods' | 'payments' | 'refunds' | 'setupIntents';
   id: string;
 }
 
@@ -37,11 +41,11 @@ export interface OperationRow extends StripeScope {
   kind: OperationKind;
   /** The row that the operation makes or changes. */
   subject: SubjectRef;
-  /** The payment, for a confirm, capture or cancel: it may have one open at a time. */
+  /** The payment or customer that is changed: it may have one such operation open at a time. */
   exclusiveKey?: string;
   laneKey: string;
   apiVersion: string;
-  method: 'POST';
+  method: 'POST' | 'DELETE';
   path: string;
   /** Exactly what is sent, as JSON: a deploy that changes parameters must not change a retry. */
   params: string;

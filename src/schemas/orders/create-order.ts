@@ -61,6 +61,16 @@ export const createOrderBody = z
       error: 'give the tax of the order, or that of its items',
     },
   )
-  .meta({ id: 'CreateOrder' });
+  .meta({
+    id: 'CreateOrder',
+    example: {
+      userId: 'user_42',
+      currency: 'usd',
+      items: [{ name: 'Notebook', unitAmount: 1250, quantity: 2 }],
+      receiptEmail: 'ada@example.com',
+      locale: 'en',
+      metadata: { campaign: 'spring' },
+    },
+  });
 
 export type CreateOrderBody = z.infer<typeof createOrderBody>;

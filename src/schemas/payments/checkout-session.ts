@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exampleIds, exampleTimes } from '../shared/examples.js';
 import { idOf } from '../shared/ids.js';
 import { metadata } from '../shared/metadata.js';
 import { line, statementDescriptorSuffix, timestamp } from '../shared/text.js';
@@ -40,7 +41,10 @@ export const checkoutSessionBody = z
     statementDescriptorSuffix: statementDescriptorSuffix.optional(),
     metadata: metadata.optional(),
   })
-  .meta({ id: 'CreateCheckoutSession' });
+  .meta({
+    id: 'CreateCheckoutSession',
+    example: { orderId: exampleIds.ord, successUrl: 'https://shop.example.com/paid' },
+  });
 
 export type CheckoutSessionBody = z.infer<typeof checkoutSessionBody>;
 
@@ -58,6 +62,18 @@ export const checkoutSessionResponse = z
     expiresAt: timestamp,
     stripe: z.strictObject({ checkoutSessionId: z.string() }),
   })
-  .meta({ id: 'CheckoutSession' });
+  .meta({
+    id: 'CheckoutSession',
+    example: {
+      id: exampleIds.pay,
+      orderId: exampleIds.ord,
+      status: 'requires_payment_method',
+      amount: 2500,
+      currency: 'usd',
+      url: 'https://checkout.stripe.com/c/pay/cs_test_a1b2c3',
+      expiresAt: exampleTimes.expires,
+      stripe: { checkoutSessionId: 'cs_test_a1b2c3' },
+    },
+  });
 
 export type CheckoutSessionResponse = z.infer<typeof checkoutSessionResponse>;

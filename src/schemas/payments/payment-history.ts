@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { currency } from '../shared/money.js';
 import { pageQuery } from '../shared/page-query.js';
 import { userIdPattern } from '../shared/text.js';
-import { paymentResponse, paymentStatus } from './payment-response.js';
+import { examplePayment, paymentResponse, paymentStatus } from './payment-response.js';
 
 export const paymentHistoryParams = z.strictObject({
   userId: z
@@ -39,6 +39,9 @@ export const paymentHistoryResponse = z
     nextCursor: z.string().nullable().meta({ description: 'To the older ones; null on the last page.' }),
     previousCursor: z.string().nullable().meta({ description: 'To the newer ones; null on the first page.' }),
   })
-  .meta({ id: 'PaymentHistory' });
+  .meta({
+    id: 'PaymentHistory',
+    example: { data: [examplePayment], nextCursor: null, previousCursor: null },
+  });
 
 export type PaymentHistoryResponse = z.infer<typeof paymentHistoryResponse>;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { MAX_METADATA_KEYS as MAX_KEYS } from '../../domain/metadata.js';
 
-/** Stripe's 50, less five that Guichet keeps for its own names on the Stripe objects it creates. */
-const MAX_KEYS = 45;
 const MAX_NAME = 40;
 const MAX_VALUE = 500;
 

@@ -5,10 +5,10 @@ import type { Clock } from '../../utils/clock.js';
 import { mapStripeError } from '../../utils/stripe/map-stripe-error.js';
 
 export interface StripeRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   path: string;
   params?: Record<string, unknown>;
-  /** Required on every POST: without one the SDK itself may send twice. */
+  /** Required on every POST: without one the SDK itself may send twice. On others it means nothing to Stripe. */
   idempotencyKey?: string;
   /** A connected account, when the call is not the platform's own. */
   account?: string;

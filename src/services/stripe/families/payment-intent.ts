@@ -172,7 +172,9 @@ function stateOf(intent: Intent, payment: PaymentRow, now: Date): PaymentState {
   };
 }
 
-export function errorOf(error: Intent['last_payment_error'] | undefined): PaymentError | null {
+export function errorOf(
+  error: Stripe.PaymentIntent.LastPaymentError | Stripe.SetupIntent.LastSetupError | null | undefined,
+): PaymentError | null {
   if (!error) return null;
   return {
     type: error.type,

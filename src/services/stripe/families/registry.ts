@@ -3,7 +3,9 @@ import { checkoutSessionFamily } from './checkout-session.js';
 import { customerFamily } from './customer.js';
 import type { AnyFamily } from './family.js';
 import { paymentIntentFamily } from './payment-intent.js';
+import { paymentMethodFamily } from './payment-method.js';
 import { refundFamily } from './refund.js';
+import { setupIntentFamily } from './setup-intent.js';
 
 const families: readonly AnyFamily[] = [
   paymentIntentFamily,
@@ -11,6 +13,8 @@ const families: readonly AnyFamily[] = [
   refundFamily,
   customerFamily,
   checkoutSessionFamily,
+  paymentMethodFamily,
+  setupIntentFamily,
 ];
 
 const byObject = new Map(families.map((family) => [family.object, family]));

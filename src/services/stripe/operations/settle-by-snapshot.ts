@@ -10,6 +10,7 @@ import { operationIdOf } from '../families/family.js';
 import { reopenOrder } from '../families/pay-order.js';
 import { errorOf } from '../families/payment-intent.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
+import { showsUpdate } from './shows-update.js';
 
 /** The object that an operation of each kind makes, or changes. */
 const MAKES: Readonly<Record<string, OperationRow['kind']>> = {
@@ -17,6 +18,7 @@ const MAKES: Readonly<Record<string, OperationRow['kind']>> = {
   payment_intent: 'payment.create',
   'checkout.session': 'checkout.create',
   refund: 'refund.create',
+  setup_intent: 'setup_intent.create',
 };
 
 /** Closed as done. Shared by the answer, the event and the look-up, so that all three leave the same row. */
@@ -35,9 +37,9 @@ export function closed(now: Date) {
 
 /**
  * What a snapshot says about operations whose outcome is open (DESIGN rule 1): it settles the one that made its
- * object, a confirm whose key caused it or whose payment has visibly moved on, and a capture or cancel whose payment
- * has come to its end. An event of another object with
- * our key settles nothing (its own object may still be on its way) but makes the look-up due now.
+ * object, a confirm whose key caused it or whose payment has visibly moved on, a capture or cancel whose payment has come
+ * to its end, and a change of a customer that has come about. An event of another object with our key settles nothing
+ * (its own object may still be on its way) but makes the look-up due now.
  */
 export function settleOperations(snapshot: Snapshot, rows: WorkingSet, now: Date): Change[] {
   return rows
@@ -66,6 +68,9 @@ function settleOne(
   const { object, requestKey } = snapshot;
   const keyed = requestKey === operation.stripeKey;
   if (MAKES[object.object] === operation.kind && operationIdOf(object) === operation._id) {
+    return [succeed(operation, object.id, now)];
+  }
+  if (changesCustomer(operation) && isDoneTo(operation, snapshot)) {
     return [succeed(operation, object.id, now)];
   }
   const payment = rows.get('payments', operation.subject.id);
@@ -127,6 +132,28 @@ export function isDoneBy(operation: OperationRow, intent: StripeObject): boolean
 /** Ends a payment, at its PaymentIntent or at the page on which it was to be made. */
 export function cancelsPayment({ kind }: OperationRow): boolean {
   return kind === 'payment.cancel' || kind === 'checkout.expire';
+}
+
+/** An update, a deletion or a detachment, which names what it changes in its path. */
+function changesCustomer({ kind }: OperationRow): boolean {
+  return kind === 'customer.update' || kind === 'customer.delete' || kind === 'payment_method.detach';
+}
+
+/**
+ * A deletion or detachment is done by whoever did it. An update is so when its own event says so, or when a read shows
+ * every field as it was sent.
+ */
+function isDoneTo(operation: OperationRow, { object, deleted, source, requestKey }: Snapshot): boolean {
+  if (operation.path.split('/')[3] !== object.id) return false;
+  switch (operation.kind) {
+    case 'customer.delete':
+      return deleted;
+    case 'payment_method.detach':
+      return object.customer === null;
+    default:
+      if (deleted || requestKey === operation.stripeKey) return true;
+      return source !== 'event' && showsUpdate(operation, object);
+  }
 }
 
 function isStep({ kind }: OperationRow): boolean {

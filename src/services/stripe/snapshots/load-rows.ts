@@ -27,6 +27,12 @@ const LOADERS: Readonly<Record<keyof Needs, Load>> = {
   refundsOfPayments: loader('refunds', (bound, ids) => bound.refunds.ofPayments(ids)),
   customers: loader('customers', (bound, ids) => bound.customers.getMany(ids)),
   customersOfStripe: loader('customers', (bound, ids) => bound.customers.byStripeIds(ids)),
+  openOperationsOfCustomers: loader('operations', (bound, ids) => bound.operations.openOfCustomers(ids)),
+  operationsOfSubjects: loader('operations', (bound, ids) => bound.operations.ofSubjects(ids)),
+  paymentMethods: loader('paymentMethods', (bound, ids) => bound.paymentMethods.getMany(ids)),
+  paymentMethodsOfCustomers: loader('paymentMethods', (bound, ids) => bound.paymentMethods.attachedTo(ids)),
+  setupIntents: loader('setupIntents', (bound, ids) => bound.setupIntents.getMany(ids)),
+  setupIntentsOfStripe: loader('setupIntents', (bound, ids) => bound.setupIntents.byStripeIds(ids)),
 };
 const KINDS = Object.keys(LOADERS) as (keyof Needs)[];
 
