@@ -130,6 +130,22 @@ export const errorCatalogue = {
     detail: 'The order is being paid on Stripe’s page. Cancel that payment first to pay in another way.',
     extra: { paymentId: 'pay_01JHMZ5T8GCQ4W7V3K9X2B6N0F' },
   },
+  payment_not_updatable: {
+    status: 409,
+    detail: 'The customer has not paid on Stripe’s page yet: there is no PaymentIntent to describe.',
+  },
+  payment_not_succeeded: {
+    status: 409,
+    detail: 'The payment is processing: there is no receipt before it has succeeded.',
+  },
+  receipt_not_available: {
+    status: 409,
+    detail: 'The payment has no receiptEmail: there is nowhere to send it.',
+  },
+  receipt_limit_reached: {
+    status: 409,
+    detail: 'The receipt was sent again 5 times, which is the limit.',
+  },
   payment_not_confirmable: { status: 409, detail: 'The payment is succeeded: it cannot be confirmed.' },
   confirm_given_up: {
     status: 409,
@@ -190,6 +206,10 @@ export const errorCatalogue = {
     status: 422,
     detail: 'Amounts in isk must be a multiple of 100.',
     errors: [{ path: 'amount', message: 'Amounts in isk must be a multiple of 100.', code: 'amount_step' }],
+  },
+  too_much_metadata: {
+    status: 422,
+    detail: 'The payment would have 46 names: at most 45. Unset some with null.',
   },
   statement_descriptor_invalid: {
     status: 422,

@@ -41,6 +41,8 @@ describe('every route', () => {
       '/api/payments/confirm',
       '/api/payments/:id/capture',
       '/api/payments/:id/cancel',
+      '/api/payments/:id',
+      '/api/payments/:id/receipt',
       '/api/payments/refund',
     ]);
   });

@@ -25,6 +25,8 @@ import { getPaymentStatusRoute } from './payments/get-payment-status.js';
 import { listPaymentHistoryRoute } from './payments/list-payment-history.js';
 import { listRefundsRoute } from './payments/list-refunds.js';
 import { refundPaymentRoute } from './payments/refund-payment.js';
+import { resendReceiptRoute } from './payments/resend-receipt.js';
+import { updatePaymentRoute } from './payments/update-payment.js';
 import type { Route } from './route.js';
 
 /** Where the checkout page is off these are not mounted. */
@@ -54,6 +56,8 @@ export const allRoutes: readonly Route[] = [
   listPaymentHistoryRoute,
   getPaymentStatusRoute,
   getPaymentRoute,
+  updatePaymentRoute,
+  resendReceiptRoute,
   refundPaymentRoute,
   listRefundsRoute,
   ...checkoutRoutes,

@@ -16,6 +16,8 @@ import { listRefunds } from './payments/list-refunds.js';
 import { refreshPayment } from './payments/refresh-payment.js';
 import { refundPayment } from './payments/refund-payment.js';
 import { requirePayment } from './payments/require-payment.js';
+import { resendReceipt } from './payments/resend-receipt.js';
+import { updatePayment } from './payments/update-payment.js';
 import type { UseCases } from './use-cases.js';
 
 export function createUseCases(dependencies: UseCaseDependencies): UseCases {
@@ -47,6 +49,8 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
       return order;
     },
     createCheckoutSession: createCheckoutSession(ending),
+    updatePayment: updatePayment(dependencies),
+    resendReceipt: resendReceipt(dependencies),
     listFailedAttempts: listFailedAttempts(dependencies),
     getPayment: async (id) => requirePayment(await payments.get(id)),
   };

@@ -64,6 +64,8 @@ export interface ConfirmPaymentInput {
   paymentId: string;
   paymentMethodId: string;
   returnUrl?: string | undefined;
+  /** That the customer accepted a mandate for a bank debit, and from where. */
+  mandate?: { ipAddress: string; userAgent: string } | undefined;
 }
 
 export interface CapturePaymentInput {

@@ -14,6 +14,7 @@ import type { PaymentDetailsResponse } from '../../src/schemas/payments/payment-
 import type { PaymentHistoryResponse } from '../../src/schemas/payments/payment-history.js';
 import type { PaymentResponse, PaymentStatusResponse } from '../../src/schemas/payments/payment-response.js';
 import type { RefundResponse } from '../../src/schemas/payments/refund-payment.js';
+import type { ResentReceiptResponse } from '../../src/schemas/payments/resend-receipt.js';
 import type { Problem } from '../../src/schemas/shared/problem.js';
 import { Contract } from './contract.js';
 
@@ -136,6 +137,14 @@ export class ApiClient {
     return this.post<CheckoutSessionResponse>('/api/payments/checkout-session', body, options);
   }
 
+  updatePayment(id: string, body: Body, options?: CallOptions) {
+    return this.patch<PaymentResponse>(`/api/payments/${id}`, body, options);
+  }
+
+  resendReceipt(id: string, options?: CallOptions) {
+    return this.post<ResentReceiptResponse>(`/api/payments/${id}/receipt`, {}, options);
+  }
+
   listRefunds(paymentId: string, query = '') {
     return this.get<RefundListResponse>(`/api/payments/${paymentId}/refunds${query}`);
   }
@@ -162,6 +171,10 @@ export class ApiClient {
 
   post<Success>(path: string, body: unknown, options: CallOptions = {}): Promise<ApiAnswer<Success>> {
     return this.#send<Success>('POST', path, { ...options, json: JSON.stringify(body) });
+  }
+
+  patch<Success>(path: string, body: unknown, options: CallOptions = {}): Promise<ApiAnswer<Success>> {
+    return this.#send<Success>('PATCH', path, { ...options, json: JSON.stringify(body) });
   }
 
   /** Any method; without a body when it is undefined. */

@@ -126,6 +126,12 @@ function memoryUseCases(): UseCases {
     cancelOrder: async (input) => exampleOrder({ _id: input.orderId, status: 'canceled' }),
     capturePayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
     listFailedAttempts: async () => [],
+    updatePayment: async ({ paymentId }) => examplePayment({ _id: paymentId }),
+    resendReceipt: async (paymentId) => ({
+      payment: examplePayment({ _id: paymentId }),
+      number: 1,
+      left: 4,
+    }),
     createCheckoutSession: async ({ orderId }) => ({
       payment: examplePayment({
         orderId,

@@ -10,6 +10,7 @@ export type OperationKind =
   | 'payment.confirm'
   | 'payment.capture'
   | 'payment.cancel'
+  | 'payment.update'
   | 'checkout.create'
   | 'checkout.expire'
   | 'refund.create';

@@ -1,3 +1,4 @@
+import type { MetadataPatch } from '../../domain/merge-metadata.js';
 import type { CustomerRow } from '../../domain/rows/customer.js';
 import type { PaymentMethodRow } from '../../domain/rows/payment-method.js';
 import type { SetupIntentRow } from '../../domain/rows/setup-intent.js';
@@ -17,8 +18,7 @@ export interface UpdateCustomerInput {
   email?: string | undefined;
   /** Null takes the name away. */
   name?: string | null | undefined;
-  /** Merged; an empty value takes its name away. */
-  metadata?: Metadata | undefined;
+  metadata?: MetadataPatch | undefined;
   /** One of the customer's saved payment methods; null for none. */
   defaultPaymentMethodId?: string | null | undefined;
 }

@@ -1,5 +1,5 @@
 import { invalidRequest } from '../../domain/errors.js';
-import { MAX_METADATA_KEYS, mergeMetadata } from '../../domain/metadata.js';
+import { MAX_METADATA_NAMES, mergeMetadata, metadataToSend } from '../../domain/merge-metadata.js';
 import type { CustomerRow } from '../../domain/rows/customer.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
@@ -38,19 +38,19 @@ export function updateCustomer(dependencies: UseCaseDependencies): CustomerUseCa
 }
 
 function paramsOf(input: UpdateCustomerInput, { metadata }: CustomerRow): Record<string, unknown> {
-  const { email, name, defaultPaymentMethodId: method } = input;
-  if (input.metadata) requireRoom(mergeMetadata(metadata, input.metadata));
+  const { email, name, metadata: patch, defaultPaymentMethodId: method } = input;
+  if (patch !== undefined) requireRoom(mergeMetadata(metadata, patch));
   return {
     ...(email === undefined ? {} : { email }),
     ...(name === undefined ? {} : { name: name ?? '' }),
-    ...(input.metadata ? { metadata: input.metadata } : {}),
+    ...(patch === undefined ? {} : { metadata: metadataToSend(metadata, patch) }),
     ...(method === undefined ? {} : { invoice_settings: { default_payment_method: method ?? '' } }),
   };
 }
 
 function requireRoom(merged: CustomerRow['metadata']): void {
-  if (Object.keys(merged).length <= MAX_METADATA_KEYS) return;
-  const message = `at most ${MAX_METADATA_KEYS} names, those that are there already included`;
+  if (Object.keys(merged).length <= MAX_METADATA_NAMES) return;
+  const message = `at most ${MAX_METADATA_NAMES} names, those that are there already included`;
   throw invalidRequest('validation_failed', 'The request is not valid: see errors.', {
     errors: [{ path: 'metadata', code: 'too_many_keys', message }],
   });
@@ -58,11 +58,13 @@ function requireRoom(merged: CustomerRow['metadata']): void {
 
 /** An answer that another change has overtaken leaves the row as it was. */
 function shows(row: CustomerRow, input: UpdateCustomerInput): boolean {
-  const { email = row.email, name = row.name, metadata = {} } = input;
+  const { email = row.email, name = row.name, metadata: patch = {} } = input;
   const { defaultPaymentMethodId: method = row.defaultPaymentMethodId } = input;
   const same = row.email === email && row.name === name && row.defaultPaymentMethodId === method;
   return (
     same &&
-    Object.entries(metadata).every(([key, value]) => row.metadata[key] === (value === '' ? undefined : value))
+    Object.entries(metadataToSend(row.metadata, patch)).every(
+      ([key, value]) => (row.metadata[key] ?? '') === value,
+    )
   );
 }

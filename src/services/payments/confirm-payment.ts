@@ -26,7 +26,7 @@ export function confirmPayment(dependencies: UseCaseDependencies): UseCases['con
 
 async function confirm(
   dependencies: UseCaseDependencies,
-  { paymentId, paymentMethodId, returnUrl }: ConfirmPaymentInput,
+  { paymentId, paymentMethodId, returnUrl, mandate }: ConfirmPaymentInput,
   context: CallContext,
 ): Promise<PaymentRow> {
   const operation = await runPaymentOperation(dependencies, { paymentId, context }, (payment) => {
@@ -34,10 +34,17 @@ async function confirm(
       throw notConfirmable(payment);
     const expand = ['latest_charge'];
     const params = { payment_method: paymentMethodId, return_url: returnUrl, expand };
-    return { action: 'confirm', params };
+    return { action: 'confirm', params: { ...params, ...mandateOf({ mandate }) } };
   });
   if (operation.status !== 'succeeded') throw outcomeError(operation, { paymentId });
   return requirePayment(await dependencies.repositories.payments.get(paymentId));
+}
+
+/** https://docs.stripe.com/payments/sepa-debit: what the bank may be shown if the customer disputes the debit. */
+function mandateOf({ mandate }: Pick<ConfirmPaymentInput, 'mandate'>) {
+  if (!mandate) return {};
+  const online = { ip_address: mandate.ipAddress, user_agent: mandate.userAgent };
+  return { mandate_data: { customer_acceptance: { type: 'online', online } } };
 }
 
 function notConfirmable({ status, checkout }: PaymentRow): GuichetError {

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { canonicalJson } from '../../../domain/audit-chain.js';
 import { type Change, move } from '../../../domain/changes.js';
-import { callersMetadata } from '../../../domain/metadata.js';
+import { ownMetadata } from '../../../domain/merge-metadata.js';
 import type { CustomerRow } from '../../../domain/rows/customer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import { customerOfStripe } from './customer-of-stripe.js';
@@ -82,7 +82,7 @@ function stateOf(object: Stripe.Customer) {
     deleted: false,
     email: object.email,
     name: object.name ?? null,
-    metadata: callersMetadata(object.metadata),
+    metadata: ownMetadata(object.metadata),
     defaultPaymentMethodId: defaultOf(object),
     stripe: { customerId: object.id },
   } as const satisfies Partial<CustomerRow>;

@@ -32,6 +32,7 @@ export function refusalChanges(operation: OperationRow, refusal: Refusal, rows: 
     case 'payment.confirm':
     case 'payment.capture':
     case 'payment.cancel':
+    case 'payment.update':
     case 'checkout.expire':
       return [];
   }

@@ -76,6 +76,8 @@ function settleOne(
   const payment = rows.get('payments', operation.subject.id);
   if (object.object === 'payment_intent' && payment?.stripe.paymentIntentId === object.id) {
     if (operation.kind === 'payment.confirm') return settleConfirm(operation, snapshot, now);
+    if (operation.kind === 'payment.update' && isUpdatedBy(operation, snapshot))
+      return [succeed(operation, object.id, now)];
     if (isStep(operation)) {
       const settled = settleStep(operation, snapshot, now);
       if (settled) return [settled, ...afterRefusal(operation, settled, { payment, rows })];
@@ -108,6 +110,16 @@ function settleStep(operation: OperationRow, { object }: Snapshot, now: Date): M
     case 'open':
       return null;
   }
+}
+
+/** A read that shows what was sent; no event tells of an update. */
+function isUpdatedBy({ params }: OperationRow, { object, source }: Snapshot): boolean {
+  const sent = JSON.parse(params) as { description?: string; metadata?: Record<string, string> };
+  const { description, metadata } = object as StripeObject &
+    Pick<Stripe.PaymentIntent, 'description' | 'metadata'>;
+  const described = sent.description === undefined || (description ?? '') === sent.description;
+  const names = Object.entries(sent.metadata ?? {});
+  return source !== 'event' && described && names.every(([name, value]) => (metadata[name] ?? '') === value);
 }
 
 /** A Checkout Session that was paid on cannot be expired any more. */
