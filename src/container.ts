@@ -17,7 +17,7 @@ import { createUseCases } from './services/create-use-cases.js';
 import type { Platform, UseCaseDependencies } from './services/dependencies.js';
 import type { Sender } from './services/outbox/send-message.js';
 import { createCardAttempts } from './services/payments/card-attempts.js';
-import { createPriceCatalogue } from './services/pricing/price-catalogue.js';
+import { cachedPrices, createPriceCatalogue } from './services/pricing/price-catalogue.js';
 import { createFolderMailer, createSmtpMailer, type Mailer } from './services/receipts/mailer.js';
 import { createBreaker } from './services/stripe/breaker.js';
 import { guardGateway } from './services/stripe/guarded-gateway.js';
@@ -110,7 +110,7 @@ function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): C
     apiKeyCache: cachedApiKeys(cache, repositories),
     cardAttempts,
     declined: (payment, chargeId) => cardAttempts.declined(payment, chargeId),
-    prices: createPriceCatalogue(asking, platform),
+    prices: cachedPrices(cache, createPriceCatalogue(asking, platform)),
     clock,
     logger,
     decisions: () => ({ now: clock.now(), sendsReceipts: config.receipts.sender === 'guichet', newId }),

@@ -4,6 +4,7 @@ import { newId } from '../../src/utils/ids.js';
 import { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { openPurchase } from '../support/purchases.js';
+import { redisOrSkip } from '../support/redis.js';
 import { type Stack, startStack } from '../support/stack.js';
 import { jwtEnvironment, userToken } from '../support/user-tokens.js';
 
@@ -105,6 +106,19 @@ describe('orders', function () {
         ['items.4.priceId', 'price_without_amount'],
         ['items.5.priceId', 'price_inactive'],
       ]);
+    });
+
+    it('asks Stripe for a price once while it is cached', async function () {
+      await redisOrSkip(this);
+      const { redis } = stack.service.container;
+      await eventually(() => redis?.usable(), Boolean);
+      const lamp = await price('Lamp');
+      const buy = async () => (await user.createOrder(order([{ priceId: lamp.id, quantity: 1 }]))).body;
+      await buy();
+      await eventually(() => redis?.client.exists(`cache:prices:v1:${lamp.id}`), Boolean);
+      expect((await buy()).total).to.equal((await buy()).total);
+      const asked = stack.sandbox.control.requests().filter(({ path }) => path === `/v1/prices/${lamp.id}`);
+      expect(asked).to.have.length(1);
     });
 
     it('is 503 while Stripe cannot be asked, and no order is made', async () => {

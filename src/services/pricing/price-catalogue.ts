@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { StripeScope } from '../../domain/rows/shared.js';
 import type { StripeObject } from '../../domain/stripe-answer.js';
+import type { Cache } from '../../redis/cache.js';
 import { cannotAsk } from '../payments/cannot-ask.js';
 import { type ReadDependencies, readPath, UnreadableObject } from '../stripe/snapshots/read-object.js';
 
@@ -32,6 +33,19 @@ export function createPriceCatalogue(dependencies: ReadDependencies, scope: Stri
       return answer && toPrice(answer.object);
     },
   };
+}
+
+/** Amounts never change at Stripe; what was archived or renamed is sold as it was for so long. */
+const CACHED_MS = 60_000;
+
+/** Asks Stripe for a price once a minute. That there is no such price is asked again each time. */
+export function cachedPrices(cache: Cache, catalogue: PriceCatalogue): PriceCatalogue {
+  return cache.cached<CataloguePrice>({
+    name: 'prices',
+    version: 1,
+    ttlMs: CACHED_MS,
+    load: (id) => catalogue.get(id),
+  });
 }
 
 function unlessMissing(error: unknown): null {
