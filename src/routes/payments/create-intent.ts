@@ -25,6 +25,7 @@ export const createIntentRoute = route({
     'order_not_found',
     'customer_not_found',
     'customer_of_another_user',
+    'customer_required',
     'order_not_payable',
     'payment_in_progress',
     'amount_too_small',

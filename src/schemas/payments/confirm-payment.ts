@@ -8,8 +8,13 @@ export const returnUrl = z
   .max(2048)
   .meta({ example: 'https://shop.example.com/paid' });
 
+const offSession = z.boolean().optional().meta({
+  description:
+    'The customer is not there: for a payment method that is saved with the payment’s customer. With an API key only.',
+});
+
 export const confirmPaymentBody = z
-  .strictObject({ paymentId: idOf('pay'), paymentMethodId, returnUrl: returnUrl.optional() })
+  .strictObject({ paymentId: idOf('pay'), paymentMethodId, offSession, returnUrl: returnUrl.optional() })
   .meta({ id: 'ConfirmPayment' });
 
 export type ConfirmPaymentBody = z.infer<typeof confirmPaymentBody>;

@@ -6,14 +6,22 @@ import type { UseCases } from '../use-cases.js';
 import { acceptReturnUrl } from './accept-return-url.js';
 import { intentIdOf, runPaymentOperation } from './payment-operation.js';
 import { requirePayment } from './require-payment.js';
+import { requireServerOffSession, requireUsableMethod } from './require-usable-method.js';
 
 /**
  * Confirms a payment with a payment method. A decline throws `payment_declined` (402), and the payment can be confirmed
- * again with another key. While another confirm, capture or cancel of the payment is open: 409 with Retry-After.
+ * again with another key. Off session nobody is there to authenticate: `authentication_required` (402) then asks for a
+ * confirm on session. While another confirm, capture or cancel of the payment is open: 409 with Retry-After.
  */
 export function confirmPayment(dependencies: UseCaseDependencies): UseCases['confirmPayment'] {
   return async ({ paymentId, ...input }, context) => {
+    const { paymentMethodId, offSession = false } = input;
+    if (offSession) requireServerOffSession(context.actor);
     const returnUrl = acceptReturnUrl(dependencies, input.returnUrl) ?? dependencies.returnUrl.default;
+    if (!context.idempotency?.operationId) {
+      const payment = requirePayment(await dependencies.repositories.payments.get(paymentId));
+      await requireUsableMethod(dependencies, payment, { paymentMethodId, offSession });
+    }
     const operation = await runPaymentOperation(dependencies, { paymentId, context }, (payment) => {
       if (!intentIdOf(payment) || !isConfirmable(payment.status)) {
         throw conflict(
@@ -22,8 +30,8 @@ export function confirmPayment(dependencies: UseCaseDependencies): UseCases['con
         );
       }
       const expand = ['latest_charge'];
-      const params = { payment_method: input.paymentMethodId, return_url: returnUrl, expand };
-      return { action: 'confirm', params };
+      const params = { payment_method: paymentMethodId, return_url: returnUrl, expand };
+      return { action: 'confirm', params: offSession ? { ...params, off_session: true } : params };
     });
     if (operation.status !== 'succeeded') throw outcomeError(operation, { paymentId });
     return requirePayment(await dependencies.repositories.payments.get(paymentId));
