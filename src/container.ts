@@ -15,6 +15,7 @@ import { createIdempotencyKeys, type IdempotencyKeys } from './services/access/i
 import { createUseCases } from './services/create-use-cases.js';
 import type { Platform, UseCaseDependencies } from './services/dependencies.js';
 import type { Sender } from './services/outbox/send-message.js';
+import { createPriceCatalogue } from './services/pricing/price-catalogue.js';
 import { createFolderMailer, createSmtpMailer, type Mailer } from './services/receipts/mailer.js';
 import { createBreaker } from './services/stripe/breaker.js';
 import { guardGateway } from './services/stripe/guarded-gateway.js';
@@ -95,16 +96,16 @@ function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): C
   const redis = openRedis(config, logger);
   const cache = createCache(redis, sealOf(config));
   const { callTimeoutMs, confirmTimeoutMs, timeBudgetMs } = config.stripe;
+  const timing = { callTimeoutMs, confirmTimeoutMs, budgetMs: timeBudgetMs };
+  const asking = { gateway, repositories, platformAccountId: platform.stripeAccountId, timing };
   const dependencies: UseCaseDependencies = {
-    gateway,
-    repositories,
+    ...asking,
     platform,
     cache,
     apiKeyCache: cachedApiKeys(cache, repositories),
-    platformAccountId: platform.stripeAccountId,
+    prices: createPriceCatalogue(asking, platform),
     clock,
     logger,
-    timing: { callTimeoutMs, confirmTimeoutMs, budgetMs: timeBudgetMs },
     decisions: () => ({ now: clock.now(), sendsReceipts: config.receipts.sender === 'guichet', newId }),
     returnUrl: { default: config.payments.returnUrl, hosts: config.payments.returnHosts },
     receipts: config.receipts.sender,

@@ -93,6 +93,27 @@ describe('migrateUp', () => {
     expect(kept).to.deep.equal({ _id: 'key_current', ...current });
   });
 
+  it('gives orders from before discounts and taxes their amounts, and what was refunded of them', async () => {
+    const { database, stores } = db;
+    const { coupon: _, tax: __, amountRefunded: ___, refundState: ____, ...rest } = exampleOrder();
+    const items = [{ name: 'Lamp', unitAmount: 1250, quantity: 2 }];
+    const before = { ...rest, _id: 'ord_old', items, status: 'paid', paymentId: 'pay_1' };
+    const newer = exampleOrder({ refundState: 'partial', amountRefunded: 5 });
+    await stores.orders.batch.insertMany([before, newer]);
+    await stores.payments.batch.insertOne({ _id: 'pay_1', orderId: 'ord_old', amountRefunded: 500 });
+    await migrateUp(database);
+    const after = await stores.orders.raw.findOne({ _id: 'ord_old' });
+    expect(after).to.include({ tax: 0, coupon: null, amountRefunded: 500, refundState: 'partial' });
+    expect(after?.items).to.deep.equal([
+      {
+        ...{ name: 'Lamp', unitAmount: 1250, quantity: 2, amount: 2500, discount: 0, tax: 0 },
+        ...{ priceId: null, productId: null },
+      },
+    ]);
+    const kept = await stores.orders.raw.findOne({ _id: newer._id });
+    expect(kept).to.include({ refundState: 'partial', amountRefunded: 5 });
+  });
+
   it('gives the lock back when a migration fails, so that the next one can try', async () => {
     const { database, stores } = db;
     // An index that is there with other options is a failure of createIndex.

@@ -3,23 +3,47 @@ import fc from 'fast-check';
 import { type Currency, currencies, currencyRule } from './currencies.js';
 import { orderTotal } from './order-total.js';
 
+const tea = { name: 'Tea', productId: null, tax: 0 };
+
 function total(lines: [unitAmount: number, quantity: number][], currency: Currency = 'usd') {
   return orderTotal(
-    lines.map(([unitAmount, quantity]) => ({ name: 'Tea', unitAmount, quantity })),
+    lines.map(([unitAmount, quantity]) => ({ ...tea, unitAmount, quantity })),
     currency,
   );
 }
 
 describe('orderTotal', () => {
   it('adds up, keeps the other fields, and gives each item its amount', () => {
-    const items = [{ name: 'Tea', unitAmount: 250, quantity: 3, sku: 'T1' }];
+    const items = [{ ...tea, unitAmount: 250, quantity: 3, sku: 'T1' }];
     expect(orderTotal(items, 'usd')).to.deep.equal({
       ok: true,
-      items: [{ name: 'Tea', unitAmount: 250, quantity: 3, sku: 'T1', amount: 750 }],
+      items: [{ ...tea, unitAmount: 250, quantity: 3, sku: 'T1', amount: 750, discount: 0 }],
       subtotal: 750,
       discount: 0,
+      tax: 0,
       total: 750,
     });
+  });
+
+  it('takes the discount off first, and adds the tax as it was given: by item, or for the whole', () => {
+    const lamps = { ...tea, unitAmount: 1000, quantity: 2, tax: 360 };
+    const desk = { ...tea, unitAmount: 500, quantity: 1, productId: 'prod_desk' };
+    const discount = { percentOff: 10, amountOff: null, currency: null, productIds: [] };
+    const byItem = orderTotal([lamps, desk], 'usd', { discount });
+    expect(byItem).to.include({ subtotal: 2500, discount: 250, tax: 360, total: 2610 });
+    const whole = orderTotal([{ ...lamps, tax: 0 }, desk], 'usd', { discount, tax: 450 });
+    expect(whole).to.include({ subtotal: 2500, discount: 250, tax: 450, total: 2700 });
+    const parts = byItem.ok ? byItem.items.map((item) => item.discount) : [];
+    expect(parts).to.deep.equal([200, 50]);
+  });
+
+  it('takes a tax that can be paid, and an order that a discount makes free is none', () => {
+    const lamp = { ...tea, unitAmount: 1000, quantity: 1 };
+    expect(orderTotal([{ ...lamp, tax: -1 }], 'usd')).to.include({ reason: 'tax_invalid', item: 0 });
+    expect(orderTotal([lamp], 'isk', { tax: 50 })).to.include({ reason: 'tax_step', item: null, limit: 100 });
+    expect(orderTotal([lamp], 'usd', { tax: 99_999_000 })).to.include({ reason: 'total_too_large' });
+    const discount = { percentOff: 100, amountOff: null, currency: null, productIds: [] };
+    expect(orderTotal([lamp], 'usd', { discount })).to.include({ reason: 'total_not_positive' });
   });
 
   it('allows a free item, and no free order', () => {

@@ -1,4 +1,5 @@
 import type { PaymentStatus } from './payment-state.js';
+import type { RefundState } from './rows/order.js';
 
 /**
  * `reserved` is ours: the amount is set aside and Stripe does not know of it yet. The others are Stripe's:
@@ -65,6 +66,18 @@ export function refundRank(
 /** Minor units that customers got back, or are getting: neither failed nor canceled, and no release. */
 export function refundedAmount(refunds: readonly RefundAmount[]): number {
   return sum(refunds, (refund) => isAtStripe(refund) && !refund.isRelease);
+}
+
+/** How much of an order was given back, by what was refunded of the payment that paid it; both in minor units. */
+export function refundStateOf({
+  amountRefunded,
+  total,
+}: {
+  amountRefunded: number;
+  total: number;
+}): RefundState {
+  if (amountRefunded <= 0) return 'none';
+  return amountRefunded < total ? 'partial' : 'full';
 }
 
 /** Minor units set aside for refunds that Stripe does not know of yet. */

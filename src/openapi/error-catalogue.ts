@@ -36,7 +36,7 @@ export const errorCatalogue = {
   },
   invalid_cursor: {
     status: 400,
-    detail: 'Send the `nextCursor` of the previous page unchanged, or leave `cursor` out to start again.',
+    detail: 'Send a cursor of another page unchanged, or leave `cursor` out to start again.',
     errors: [{ path: 'cursor', message: 'is not a cursor of this list', code: 'invalid_cursor' }],
   },
   return_url_not_allowed: {
@@ -85,7 +85,8 @@ export const errorCatalogue = {
   },
   pricing_not_allowed: {
     status: 403,
-    detail: 'A user’s token may not set prices. Let your server, which has an API key, create the order.',
+    detail:
+      'A user’s token may not set prices or taxes. Order by priceId, or let your server, which has an API key, do it.',
   },
   scope_not_held: {
     status: 403,
@@ -95,6 +96,7 @@ export const errorCatalogue = {
   checkout_not_found: { status: 404, detail: 'There is no such order, or the link is not complete.' },
   order_not_found: { status: 404, detail: 'There is no such order.' },
   payment_not_found: { status: 404, detail: 'There is no such payment.' },
+  user_not_found: { status: 404, detail: 'There is no such user.' },
   customer_not_found: { status: 404, detail: 'There is no such customer.' },
   payment_method_not_found: {
     status: 404,
@@ -129,6 +131,11 @@ export const errorCatalogue = {
     retryAfterSeconds: 1,
   },
   order_not_payable: { status: 409, detail: 'The order is canceled: only a pending order can be paid.' },
+  other_payment_live: {
+    status: 409,
+    detail: 'The order is being paid on Stripe’s page. Cancel that payment first to pay in another way.',
+    extra: { paymentId: 'pay_01JHMZ5T8GCQ4W7V3K9X2B6N0F' },
+  },
   payment_not_confirmable: { status: 409, detail: 'The payment is succeeded: it cannot be confirmed.' },
   confirm_given_up: {
     status: 409,
@@ -202,6 +209,18 @@ export const errorCatalogue = {
     ],
   },
   total_too_large: { status: 422, detail: 'The items cannot be added up in usd: total too large.' },
+  price_not_usable: {
+    status: 422,
+    detail:
+      'There is no such price in the catalogue. Take prices that are active, one-time and in the currency of the order: see errors.',
+    errors: [
+      {
+        path: 'items.0.priceId',
+        message: 'There is no such price in the catalogue.',
+        code: 'price_not_found',
+      },
+    ],
+  },
   refused_by_stripe: {
     status: 422,
     detail: 'Stripe refused the request: No such payment method.',

@@ -37,6 +37,7 @@ describe('every route', () => {
       '/api/customers/:id/setup-intent',
       '/api/orders/:id/cancel',
       '/api/payments/create-intent',
+      '/api/payments/checkout-session',
       '/api/payments/confirm',
       '/api/payments/:id/capture',
       '/api/payments/:id/cancel',

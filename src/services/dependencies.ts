@@ -2,6 +2,7 @@ import type { Currency } from '../domain/currencies.js';
 import type { StripeScope } from '../domain/rows/shared.js';
 import type { Cache } from '../redis/cache.js';
 import type { ApiKeyCache } from './access/api-keys.js';
+import type { PriceCatalogue } from './pricing/price-catalogue.js';
 import type { OperationDependencies } from './stripe/operations/execute-operation.js';
 
 /** The Stripe account that this service works for. */
@@ -18,6 +19,7 @@ export interface UseCaseDependencies extends OperationDependencies {
   apiKeyCache: ApiKeyCache;
   returnUrl: { default: string; hosts: readonly string[] };
   receipts: 'guichet' | 'stripe' | 'off';
+  prices: PriceCatalogue;
 }
 
 /** How long a request waits for another that does the same before it is told to come back. */

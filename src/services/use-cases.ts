@@ -1,13 +1,14 @@
 import type { Checkout } from '../domain/checkout-state.js';
 import type { Scope } from '../domain/rows/api-key.js';
 import type { Actor } from '../domain/rows/operation.js';
-import type { Locale, OrderItem, OrderRow } from '../domain/rows/order.js';
+import type { Locale, OrderRow } from '../domain/rows/order.js';
 import type { CancelReason, CaptureMethod, PaymentRow, SetupFutureUsage } from '../domain/rows/payment.js';
 import type { RefundReason, RefundRow } from '../domain/rows/refund.js';
 import type { Metadata } from '../domain/rows/shared.js';
 import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
 import type { CustomerUseCases } from './customers/customer-use-cases.js';
+import type { PaymentReadingUseCases } from './payments/payment-reading-use-cases.js';
 import type { PaymentUseCases } from './payments/payment-use-cases.js';
 
 /** What every use case is told of the request that asks for it. */
@@ -20,10 +21,23 @@ export interface CallContext {
   idempotency: IdempotencyClaim | null;
 }
 
+/** Either a price of the catalogue, or a name and an amount. */
+export interface OrderItemInput {
+  priceId?: string | undefined;
+  name?: string | undefined;
+  /** Minor units. */
+  unitAmount?: number | undefined;
+  quantity: number;
+  /** Minor units. */
+  taxAmount?: number | undefined;
+}
+
 export interface CreateOrderInput {
   userId: string;
   currency: string;
-  items: OrderItem[];
+  items: OrderItemInput[];
+  /** Minor units, for the whole order. */
+  taxAmount?: number | undefined;
   receiptEmail?: string | undefined;
   locale?: Locale | undefined;
   metadata?: Metadata | undefined;
@@ -94,7 +108,7 @@ export interface CheckoutKey {
  * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
  * `GuichetError` whose category the caller maps to its own protocol.
  */
-export interface UseCases extends ApiKeyUseCases, CustomerUseCases, PaymentUseCases {
+export interface UseCases extends ApiKeyUseCases, CustomerUseCases, PaymentReadingUseCases, PaymentUseCases {
   createOrder(input: CreateOrderInput, context: CallContext): Promise<OrderRow>;
   /** With its `checkoutToken`, as `getOrder`. */
   cancelOrder(input: CancelOrderInput, context: CallContext): Promise<OrderRow>;

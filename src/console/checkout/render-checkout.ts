@@ -74,24 +74,30 @@ function returnUrl(publicUrl: string, { id, key, language }: { id: string; key: 
 }
 
 function lineOf(item: OrderRow['items'][number], order: OrderRow, language: Language) {
-  const { name, quantity, unitAmount } = item;
+  const { name, quantity, unitAmount, amount } = item;
   return {
     name,
     many: quantity > 1,
     quantity: new Intl.NumberFormat(language).format(quantity),
     unitAmount: money(unitAmount, order, language),
-    amount: money(unitAmount * quantity, order, language),
+    amount: money(amount, order, language),
   };
 }
 
 function sumsOf(order: OrderRow, labels: Texts, language: Language) {
   const total = { label: labels.total, amount: money(order.total, order, language), strong: true };
-  if (order.discount === 0) return [total];
-  return [
-    { label: labels.subtotal, amount: money(order.subtotal, order, language), strong: false },
-    { label: labels.discount, amount: money(-order.discount, order, language), strong: false },
-    total,
+  if (order.discount === 0 && order.tax === 0) return [total];
+  const parts = [
+    { label: labels.subtotal, sum: order.subtotal },
+    ...(order.discount === 0 ? [] : [{ label: labels.discount, sum: -order.discount }]),
+    ...(order.tax === 0 ? [] : [{ label: labels.tax, sum: order.tax }]),
   ];
+  const lines = parts.map(({ label, sum }) => ({
+    label,
+    amount: money(sum, order, language),
+    strong: false,
+  }));
+  return [...lines, total];
 }
 
 function money(amount: number, { currency }: OrderRow, language: Language): string {

@@ -1,4 +1,4 @@
-import type { OrderRow } from '../../domain/rows/order.js';
+import type { OrderItem, OrderRow } from '../../domain/rows/order.js';
 import type { OrderResponse } from '../../schemas/orders/order-response.js';
 import type { CheckoutUrl } from '../../services/checkout/checkout-url.js';
 
@@ -8,10 +8,13 @@ export function toOrder(row: OrderRow, checkoutUrl: CheckoutUrl): OrderResponse 
     userId: row.userId,
     status: row.status,
     currency: row.currency,
-    items: row.items.map(({ name, unitAmount, quantity }) => ({ name, unitAmount, quantity })),
+    items: row.items.map(toItem),
     subtotal: row.subtotal,
     discount: row.discount,
+    tax: row.tax,
     total: row.total,
+    amountRefunded: row.amountRefunded,
+    refundState: row.refundState,
     receiptEmail: row.receiptEmail,
     locale: row.locale,
     metadata: row.metadata,
@@ -22,4 +25,8 @@ export function toOrder(row: OrderRow, checkoutUrl: CheckoutUrl): OrderResponse 
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
+}
+
+function toItem({ name, unitAmount, quantity, priceId, productId, amount, discount, tax }: OrderItem) {
+  return { name, unitAmount, quantity, priceId, productId, amount, discount, tax };
 }

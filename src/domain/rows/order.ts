@@ -4,11 +4,31 @@ export type OrderStatus = 'pending' | 'paid' | 'cancelling' | 'canceled';
 export type OrderFlag = 'amount_mismatch' | 'duplicate_payment';
 export type Locale = 'en' | 'fr';
 
+/** How much of what paid for the order was given back. */
+export type RefundState = 'none' | 'partial' | 'full';
+
+/** Amounts in minor units of the order's currency. */
 export interface OrderItem {
   name: string;
-  /** Minor units of the order's currency. */
   unitAmount: number;
   quantity: number;
+  /** Stripe's ids; null for an item that the caller priced. */
+  priceId: string | null;
+  productId: string | null;
+  /** The price times the quantity. */
+  amount: number;
+  /** Of the order's discount, what falls on this item. */
+  discount: number;
+  /** As the caller computed it, on top of the rest; 0 where it was given for the whole order. */
+  tax: number;
+}
+
+/** What the order's discount comes from; the coupon may be gone or changed by now. */
+export interface AppliedCoupon {
+  couponId: string;
+  /** Null for a coupon that was named itself. */
+  promotionCodeId: string | null;
+  code: string | null;
 }
 
 export interface OrderRow extends VersionedRow {
@@ -18,7 +38,13 @@ export interface OrderRow extends VersionedRow {
   items: OrderItem[];
   subtotal: number;
   discount: number;
+  tax: number;
+  /** `subtotal - discount + tax`. */
   total: number;
+  coupon: AppliedCoupon | null;
+  /** Of the payment that paid the order; minor units. Refunds that may still fail are in it. */
+  amountRefunded: number;
+  refundState: RefundState;
   receiptEmail: string | null;
   locale: Locale;
   metadata: Metadata;

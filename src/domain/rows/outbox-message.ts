@@ -11,6 +11,9 @@ export type AlertName =
   | 'message_dead'
   | 'operation_abandoned'
   | 'operation_revived'
+  | 'order_amount_mismatch'
+  | 'order_paid_late'
+  | 'order_paid_twice'
   | 'refund_failed';
 
 /** What happened, and to which object: its id, that of an event, or the key of a message. */

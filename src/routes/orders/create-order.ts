@@ -8,11 +8,13 @@ export const createOrderRoute = route({
   path: '/api/orders',
   operationId: 'createOrder',
   summary: 'Create an order',
-  description: 'Totals are computed here, in minor units of the currency.',
+  description:
+    'Totals are computed here, in minor units of the currency. A user orders from the catalogue, by `priceId`; an API key ' +
+    'may also name items and prices of its own, and the tax.',
   tags: ['Orders'],
   scope: 'payments:write',
   request: { body: createOrderBody },
   responses: { 201: { description: 'The new order', schema: orderResponse } },
-  errors: ['total_too_large', 'pricing_not_allowed'],
+  errors: ['total_too_large', 'pricing_not_allowed', 'price_not_usable', 'stripe_unavailable'],
   handler: createOrder,
 });

@@ -27,6 +27,7 @@ export const createIntentRoute = route({
     'customer_of_another_user',
     'customer_required',
     'order_not_payable',
+    'other_payment_live',
     'payment_in_progress',
     'amount_too_small',
     'amount_step',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { setupIntentStatuses } from '../../domain/rows/setup-intent.js';
 import { returnUrl } from '../payments/confirm-payment.js';
 import { nextAction } from '../payments/payment-response.js';
+import { exampleIds, exampleTimes } from '../shared/examples.js';
 import { idOf, paymentMethodId } from '../shared/ids.js';
 import { timestamp } from '../shared/text.js';
 
@@ -12,7 +13,7 @@ export const createSetupIntentBody = z
     }),
     returnUrl: returnUrl.optional(),
   })
-  .meta({ id: 'CreateSetupIntent' });
+  .meta({ id: 'CreateSetupIntent', example: {} });
 
 export type CreateSetupIntentBody = z.infer<typeof createSetupIntentBody>;
 
@@ -28,6 +29,19 @@ export const setupIntentResponse = z
     stripe: z.strictObject({ setupIntentId: z.string().nullable() }),
     createdAt: timestamp,
   })
-  .meta({ id: 'SetupIntent' });
+  .meta({
+    id: 'SetupIntent',
+    example: {
+      id: exampleIds.set,
+      customerId: exampleIds.cus,
+      status: 'requires_payment_method',
+      usage: 'off_session',
+      clientSecret: 'seti_1QhT2eLkdIwHu7ix0000_secret_replace_me',
+      nextAction: null,
+      paymentMethodId: null,
+      stripe: { setupIntentId: 'seti_1QhT2eLkdIwHu7ix0000' },
+      createdAt: exampleTimes.created,
+    },
+  });
 
 export type SetupIntentResponse = z.infer<typeof setupIntentResponse>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exampleTimes } from '../shared/examples.js';
 import { pageQuery } from '../shared/page-query.js';
 import { timestamp } from '../shared/text.js';
 
@@ -9,6 +10,17 @@ const id = z
 export const listPaymentMethodsQuery = z.strictObject(pageQuery);
 
 export type ListPaymentMethodsQuery = z.infer<typeof listPaymentMethodsQuery>;
+
+const exampleMethod = {
+  id: 'pm_1QhT2eLkdIwHu7ix0000',
+  type: 'card',
+  brand: 'visa',
+  last4: '4242',
+  expMonth: 12,
+  expYear: 2034,
+  isDefault: true,
+  createdAt: exampleTimes.created,
+};
 
 const paymentMethodResponse = z
   .strictObject({
@@ -21,18 +33,18 @@ const paymentMethodResponse = z
     isDefault: z.boolean(),
     createdAt: timestamp,
   })
-  .meta({ id: 'PaymentMethod' });
+  .meta({ id: 'PaymentMethod', example: exampleMethod });
 
 export type PaymentMethodResponse = z.infer<typeof paymentMethodResponse>;
 
 export const paymentMethodListResponse = z
   .strictObject({ data: z.array(paymentMethodResponse), nextCursor: z.string().nullable() })
-  .meta({ id: 'PaymentMethodList' });
+  .meta({ id: 'PaymentMethodList', example: { data: [exampleMethod], nextCursor: null } });
 
 export type PaymentMethodListResponse = z.infer<typeof paymentMethodListResponse>;
 
 export const detachedPaymentMethodResponse = z
   .strictObject({ id, attached: z.literal(false) })
-  .meta({ id: 'DetachedPaymentMethod' });
+  .meta({ id: 'DetachedPaymentMethod', example: { id: exampleMethod.id, attached: false } });
 
 export type DetachedPaymentMethodResponse = z.infer<typeof detachedPaymentMethodResponse>;

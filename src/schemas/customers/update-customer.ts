@@ -16,6 +16,10 @@ export const updateCustomerBody = z
       description: 'A payment method that is saved with the customer; `null` for no default.',
     }),
   })
-  .meta({ id: 'UpdateCustomer', description: 'What is not given stays as it is.' });
+  .meta({
+    id: 'UpdateCustomer',
+    description: 'What is not given stays as it is.',
+    example: { name: 'Ada King', metadata: { tier: 'platinum' } },
+  });
 
 export type UpdateCustomerBody = z.infer<typeof updateCustomerBody>;

@@ -1,7 +1,19 @@
 import { z } from 'zod';
+import { exampleIds, exampleTimes } from '../shared/examples.js';
 import { idOf } from '../shared/ids.js';
 import { metadataView } from '../shared/metadata.js';
 import { timestamp } from '../shared/text.js';
+
+const orderItem = z.strictObject({
+  name: z.string(),
+  unitAmount: z.int(),
+  quantity: z.int(),
+  priceId: z.string().nullable().meta({ example: 'price_1QgqxG2eZvKYlo2C' }),
+  productId: z.string().nullable().meta({ example: 'prod_RZdqXn8vKYlo2C' }),
+  amount: z.int().meta({ description: 'unitAmount times quantity.' }),
+  discount: z.int().meta({ description: 'What of the discount of the order falls on this item.' }),
+  tax: z.int(),
+});
 
 export const orderResponse = z
   .strictObject({
@@ -9,10 +21,13 @@ export const orderResponse = z
     userId: z.string(),
     status: z.enum(['pending', 'paid', 'cancelling', 'canceled']),
     currency: z.string(),
-    items: z.array(z.strictObject({ name: z.string(), unitAmount: z.int(), quantity: z.int() })),
-    subtotal: z.int(),
-    discount: z.int(),
-    total: z.int(),
+    items: z.array(orderItem),
+    subtotal: z.int().meta({ description: 'The sum of the amounts of the items.' }),
+    discount: z.int().meta({ description: 'The sum of the discounts of the items.' }),
+    tax: z.int().meta({ description: 'As the caller computed it, of the items or of the whole order.' }),
+    total: z.int().meta({ description: 'What is to be paid: subtotal - discount + tax.' }),
+    amountRefunded: z.int().meta({ description: 'Of the payment that paid the order.' }),
+    refundState: z.enum(['none', 'partial', 'full']),
     receiptEmail: z.string().nullable(),
     locale: z.enum(['en', 'fr']),
     metadata: metadataView,
@@ -27,6 +42,41 @@ export const orderResponse = z
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: 'Order' });
+  .meta({
+    id: 'Order',
+    example: {
+      id: exampleIds.ord,
+      userId: 'user_42',
+      status: 'paid',
+      currency: 'usd',
+      items: [
+        {
+          name: 'Notebook',
+          unitAmount: 1250,
+          quantity: 2,
+          priceId: null,
+          productId: null,
+          amount: 2500,
+          discount: 0,
+          tax: 0,
+        },
+      ],
+      subtotal: 2500,
+      discount: 0,
+      tax: 0,
+      total: 2500,
+      amountRefunded: 500,
+      refundState: 'partial',
+      receiptEmail: 'ada@example.com',
+      locale: 'en',
+      metadata: { campaign: 'spring' },
+      flags: [],
+      paymentId: exampleIds.pay,
+      checkoutUrl: `https://pay.example.com/checkout/${exampleIds.ord}?key=3q2-7wAAAAAAAAAAAAAAAA`,
+      paidAt: exampleTimes.paid,
+      createdAt: exampleTimes.created,
+      updatedAt: exampleTimes.paid,
+    },
+  });
 
 export type OrderResponse = z.infer<typeof orderResponse>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exampleIds } from '../shared/examples.js';
 import { idOf, paymentMethodId } from '../shared/ids.js';
 import { nextAction, paymentStatus } from './payment-response.js';
 
@@ -15,12 +16,22 @@ const offSession = z.boolean().optional().meta({
 
 export const confirmPaymentBody = z
   .strictObject({ paymentId: idOf('pay'), paymentMethodId, offSession, returnUrl: returnUrl.optional() })
-  .meta({ id: 'ConfirmPayment' });
+  .meta({
+    id: 'ConfirmPayment',
+    example: { paymentId: exampleIds.pay, paymentMethodId: 'pm_card_visa' },
+  });
 
 export type ConfirmPaymentBody = z.infer<typeof confirmPaymentBody>;
 
 export const confirmPaymentResponse = z
   .strictObject({ id: idOf('pay'), status: paymentStatus, nextAction: nextAction.optional() })
-  .meta({ id: 'ConfirmedPayment' });
+  .meta({
+    id: 'ConfirmedPayment',
+    example: {
+      id: exampleIds.pay,
+      status: 'requires_action',
+      nextAction: { type: 'redirect_to_url', redirectUrl: 'https://hooks.stripe.com/redirect/authenticate' },
+    },
+  });
 
 export type ConfirmPaymentResponse = z.infer<typeof confirmPaymentResponse>;

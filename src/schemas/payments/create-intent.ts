@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { setupFutureUsages } from '../../domain/rows/payment.js';
+import { exampleIds } from '../shared/examples.js';
 import { idOf } from '../shared/ids.js';
 import { metadata } from '../shared/metadata.js';
 import { amount, currency } from '../shared/money.js';
@@ -41,7 +42,11 @@ export const createIntentBody = z
     if (body.amount === undefined) refuse('amount', 'required', 'required unless orderId is given');
     if (body.currency === undefined) refuse('currency', 'required', 'required unless orderId is given');
   })
-  .meta({ id: 'CreateIntent', description: 'Either `orderId`, or `amount` and `currency`.' });
+  .meta({
+    id: 'CreateIntent',
+    description: 'Either `orderId`, or `amount` and `currency`.',
+    example: { orderId: exampleIds.ord },
+  });
 
 export type CreateIntentBody = z.infer<typeof createIntentBody>;
 
@@ -57,6 +62,18 @@ export const createIntentResponse = z
     orderId: idOf('ord').optional(),
     stripe: z.strictObject({ paymentIntentId: z.string().nullable() }),
   })
-  .meta({ id: 'CreatedIntent' });
+  .meta({
+    id: 'CreatedIntent',
+    example: {
+      id: exampleIds.pay,
+      status: 'requires_payment_method',
+      amount: 2500,
+      currency: 'usd',
+      captureMethod: 'automatic',
+      clientSecret: 'pi_3QhT2eLkdIwHu7ix0000_secret_replace_me',
+      orderId: exampleIds.ord,
+      stripe: { paymentIntentId: 'pi_3QhT2eLkdIwHu7ix0000' },
+    },
+  });
 
 export type CreateIntentResponse = z.infer<typeof createIntentResponse>;

@@ -1,14 +1,8 @@
 import { z } from 'zod';
 import { type IdPrefix, idPattern } from '../../utils/ids.js';
+import { exampleIds } from './examples.js';
 
-const EXAMPLES: Partial<Record<IdPrefix, string>> = {
-  key: 'key_01JHMZ5T8GCQ4W7V3K9X2B6N0K',
-  cus: 'cus_01JHMZ5T8GCQ4W7V3K9X2B6N0D',
-  set: 'set_01JHMZ5T8GCQ4W7V3K9X2B6N0H',
-  ord: 'ord_01JHMZ5T8GCQ4W7V3K9X2B6N0E',
-  pay: 'pay_01JHMZ5T8GCQ4W7V3K9X2B6N0F',
-  ref: 'ref_01JHMZ5T8GCQ4W7V3K9X2B6N0G',
-};
+const EXAMPLES: Partial<Record<IdPrefix, string>> = exampleIds;
 
 /** An id of ours, `<prefix>_<ULID>`. */
 export function idOf(prefix: IdPrefix) {
@@ -31,6 +25,11 @@ export function pathIdOf(prefix: IdPrefix, code: string) {
     .meta({ example: EXAMPLES[prefix] });
 }
 
+/** A price in Stripe's catalogue. */
+export const priceId = z
+  .string()
+  .regex(/^price_\w{1,249}$/, { error: 'expected a Stripe price id, which begins with price_' })
+  .meta({ description: "A price in Stripe's catalogue.", example: 'price_1QgqxG2eZvKYlo2C' });
 const PAYMENT_METHOD = /^pm_\w{1,250}$/;
 
 /** A payment method at Stripe. */

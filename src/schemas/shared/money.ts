@@ -21,6 +21,12 @@ export const amount = z
   .positive({ error: 'expected an amount above zero' })
   .meta({ description: "In the currency's minor unit (cents, yen).", example: 2500 });
 
+/** Minor units, as the caller computed it. */
+export const taxAmount = z
+  .int({ error: 'expected a whole number of minor units' })
+  .nonnegative({ error: 'expected no negative amount' })
+  .meta({ description: 'Tax on top of the price, as you computed it, in minor units.', example: 480 });
+
 /** Minor units; an item of an order may be free. */
 export const unitAmount = z
   .int({ error: 'expected a whole number of minor units' })

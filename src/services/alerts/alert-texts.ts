@@ -37,6 +37,18 @@ export const alertTexts: Readonly<Record<AlertName, AlertText>> = {
     happened: 'A write to Stripe that was given up was carried out after all.',
     next: 'Check that it was not asked for a second time meanwhile; if it was, undo one of the two.',
   },
+  order_amount_mismatch: {
+    happened: 'A payment came in whose amount or currency is not that of its order.',
+    next: 'The order is not paid. Ask the customer for the rest with a new order, or refund the payment.',
+  },
+  order_paid_late: {
+    happened: 'A payment came in for an order that was canceled before.',
+    next: 'Refund the payment, or deliver all the same and note it.',
+  },
+  order_paid_twice: {
+    happened: 'A second payment came in for an order that was paid already.',
+    next: 'Refund one of the two payments.',
+  },
   refund_failed: {
     happened: 'A refund failed.',
     next: 'The money is back on your balance. Pay the customer in another way, and tell them.',

@@ -1,78 +1,57 @@
 import { insert } from '../../domain/changes.js';
-import type { Currency } from '../../domain/currencies.js';
-import { unprocessable } from '../../domain/errors.js';
-import { orderTotal } from '../../domain/order-total.js';
 import type { OrderRow } from '../../domain/rows/order.js';
 import { WorkingSet } from '../../domain/working-set.js';
-import { newId } from '../../utils/ids.js';
-import { acceptAmount, acceptCurrency } from '../accept-amount.js';
+import { acceptCurrency } from '../accept-amount.js';
 import { requirePricing } from '../access/require-pricing.js';
-import { newCheckoutToken } from '../checkout/checkout-token.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
-import type { CreateOrderInput, UseCases } from '../use-cases.js';
+import type { CallContext, CreateOrderInput, UseCases } from '../use-cases.js';
+import { newOrder } from './new-order.js';
+import { priceItems } from './price-items.js';
 
-/** Totals are computed here, in minor units, from the items. Throws 400 or 422 for an amount that cannot be paid. */
+/**
+ * Totals are computed here, in minor units, from the items: from the catalogue, or, for a server, with its own prices and
+ * taxes. Throws 403 for a user's price, 400 or 422 for what cannot be sold or paid, 503 when the catalogue cannot be read.
+ */
 export function createOrder(dependencies: UseCaseDependencies): UseCases['createOrder'] {
-  const { repositories, clock } = dependencies;
+  const { repositories, clock, platform, prices } = dependencies;
   return async (input, context) => {
-    requirePricing(context.actor);
-    const order = newOrder(dependencies, input, clock.now());
-    await repositories.transaction(API_TRANSACTION, async (bound) => {
+    if (namesPrices(input)) requirePricing(context.actor);
+    const currency = acceptCurrency(input.currency);
+    const items = await priceItems(prices, input.items, currency);
+    return repositories.transaction(API_TRANSACTION, async (bound) => {
+      const now = clock.now();
+      const order = newOrder(platform, { input, currency, items, coupon: null }, now);
       const rows = new WorkingSet();
-      const { status, total, currency } = order;
-      const changes = [
-        insert('orders', order),
-        {
-          type: 'audit' as const,
-          collection: 'orders' as const,
-          id: order._id,
-          action: 'order.created',
-          before: {},
-          after: { status, total, currency },
-        },
-      ];
-      rows.apply(changes, { actor: context.actor, requestId: context.requestId }, order.createdAt);
-      await bound.commit({ rows, mirror: [], now: order.createdAt });
+      rows.apply(creationOf(order), causeOf(context), now);
+      await bound.commit({ rows, mirror: [], now });
+      return order;
     });
-    return order;
   };
 }
 
-function newOrder({ platform }: UseCaseDependencies, input: CreateOrderInput, now: Date): OrderRow {
-  const currency = acceptCurrency(input.currency);
-  const { subtotal, discount, total } = acceptItems(input.items, currency);
-  acceptAmount({ amount: total, currency, settlementCurrency: platform.settlementCurrency }, 'items');
-  return {
-    _id: newId('ord'),
-    stripeAccountId: platform.stripeAccountId,
-    livemode: platform.livemode,
-    version: 1,
-    audit: null,
-    createdAt: now,
-    updatedAt: now,
-    userId: input.userId,
-    status: 'pending',
-    currency,
-    items: input.items.map(({ name, unitAmount, quantity }) => ({ name, unitAmount, quantity })),
-    subtotal,
-    discount,
-    total,
-    receiptEmail: input.receiptEmail ?? null,
-    locale: input.locale ?? 'en',
-    metadata: input.metadata ?? {},
-    flags: [],
-    paymentId: null,
-    checkoutToken: newCheckoutToken(),
-    paidAt: null,
-  };
+function namesPrices({ items, taxAmount }: CreateOrderInput): boolean {
+  return (
+    taxAmount !== undefined ||
+    items.some((item) => item.priceId === undefined || item.taxAmount !== undefined)
+  );
 }
 
-function acceptItems(items: CreateOrderInput['items'], currency: Currency) {
-  const result = orderTotal(items, currency);
-  if (result.ok) return result;
-  const path = result.item === null ? 'items' : `items.${result.item}`;
-  const limit = result.limit === undefined ? '' : ` (limit ${result.limit})`;
-  const message = `The items cannot be added up in ${currency}: ${result.reason.replaceAll('_', ' ')}${limit}.`;
-  throw unprocessable(result.reason, message, { errors: [{ path, code: result.reason, message }] });
+function causeOf({ actor, requestId }: CallContext) {
+  return { actor, requestId };
+}
+
+function creationOf(order: OrderRow) {
+  const { status, total, currency } = order;
+  return [
+    insert('orders', order),
+    {
+      type: 'audit' as const,
+      collection: 'orders' as const,
+      id: order._id,
+      action: 'order.created',
+      before: {},
+      after: { status, total, currency },
+    },
+  ];
 }

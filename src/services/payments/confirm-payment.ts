@@ -1,5 +1,6 @@
-import { conflict } from '../../domain/errors.js';
+import { conflict, type GuichetError } from '../../domain/errors.js';
 import { isConfirmable } from '../../domain/payment-state.js';
+import type { PaymentRow } from '../../domain/rows/payment.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
 import type { UseCases } from '../use-cases.js';
@@ -23,12 +24,8 @@ export function confirmPayment(dependencies: UseCaseDependencies): UseCases['con
       await requireUsableMethod(dependencies, payment, { paymentMethodId, offSession });
     }
     const operation = await runPaymentOperation(dependencies, { paymentId, context }, (payment) => {
-      if (!intentIdOf(payment) || !isConfirmable(payment.status)) {
-        throw conflict(
-          'payment_not_confirmable',
-          `The payment is ${payment.status}: it cannot be confirmed.`,
-        );
-      }
+      if (!intentIdOf(payment) || !isConfirmable(payment.status) || payment.checkout)
+        throw notConfirmable(payment);
       const expand = ['latest_charge'];
       const params = { payment_method: paymentMethodId, return_url: returnUrl, expand };
       return { action: 'confirm', params: offSession ? { ...params, off_session: true } : params };
@@ -36,4 +33,11 @@ export function confirmPayment(dependencies: UseCaseDependencies): UseCases['con
     if (operation.status !== 'succeeded') throw outcomeError(operation, { paymentId });
     return requirePayment(await dependencies.repositories.payments.get(paymentId));
   };
+}
+
+function notConfirmable({ status, checkout }: PaymentRow): GuichetError {
+  const detail = checkout
+    ? 'The customer pays on the page of the Checkout Session: send them to its url.'
+    : `The payment is ${status}: it cannot be confirmed.`;
+  return conflict('payment_not_confirmable', detail);
 }

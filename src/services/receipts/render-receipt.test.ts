@@ -11,6 +11,7 @@ function receiptOrder(fields: Partial<ReceiptOrder> = {}): ReceiptOrder {
     ],
     subtotal: 7500,
     discount: 0,
+    tax: 0,
     total: 7500,
     currency: 'eur',
     locale: 'en',

@@ -26,6 +26,7 @@ export interface ReceiptOrder {
   items: readonly { name: string; quantity: number; unitAmount: number; amount: number }[];
   subtotal: number;
   discount: number;
+  tax: number;
   total: number;
   currency: string;
   locale: string;
@@ -108,12 +109,16 @@ function itemView(item: ReceiptOrder['items'][number], currency: string, locale:
 
 function sumLines(order: ReceiptOrder, labels: Labels, locale: ReceiptLocale) {
   const total = { label: labels.total, amount: money(order.total, order.currency, locale), strong: true };
-  if (order.discount === 0) return [total];
-  return [
-    { label: labels.subtotal, amount: money(order.subtotal, order.currency, locale), strong: false },
-    { label: labels.discount, amount: money(-order.discount, order.currency, locale), strong: false },
-    total,
+  if (order.discount === 0 && order.tax === 0) return [total];
+  const parts = [
+    { label: labels.subtotal, sum: order.subtotal },
+    ...(order.discount === 0 ? [] : [{ label: labels.discount, sum: -order.discount }]),
+    ...(order.tax === 0 ? [] : [{ label: labels.tax, sum: order.tax }]),
   ];
+  const lines = parts.map(({ label, sum }) => {
+    return { label, amount: money(sum, order.currency, locale), strong: false };
+  });
+  return [...lines, total];
 }
 
 function facts(input: ReceiptInput, labels: Labels, { amount, date }: { amount: string; date: string }) {

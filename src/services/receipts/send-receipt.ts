@@ -41,9 +41,8 @@ async function orderOf(
 ): Promise<ReceiptOrder | null> {
   const order = payment.orderId ? await repositories.orders.get(payment.orderId) : null;
   if (!order) return null;
-  const { _id: id, subtotal, discount, total, currency, locale } = order;
-  const items = order.items.map((item) => ({ ...item, amount: item.unitAmount * item.quantity }));
-  return { id, items, subtotal, discount, total, currency, locale };
+  const { _id: id, items, subtotal, discount, tax, total, currency, locale } = order;
+  return { id, items, subtotal, discount, tax, total, currency, locale };
 }
 
 /** From the mirrored charge, if we were shown it by now. */

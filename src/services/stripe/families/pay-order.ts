@@ -1,13 +1,16 @@
 import { type Change, move } from '../../../domain/changes.js';
+import { refundStateOf } from '../../../domain/refunds.js';
 import type { OrderFlag, OrderRow, OrderStatus } from '../../../domain/rows/order.js';
+import type { AlertName } from '../../../domain/rows/outbox-message.js';
 import type { PaymentRow } from '../../../domain/rows/payment.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
+import { alertOf } from './alert.js';
 import type { DecisionContext } from './family.js';
 
 /**
  * What a payment that has just succeeded means for its order: paid, if what was received covers its total in its
- * currency; else flagged, as is an order that was paid already or canceled. Nothing is dropped. An order that was being
- * canceled is paid too: the customer was faster.
+ * currency; else flagged, as is an order that was paid already or canceled. Nothing is dropped: it is money that a person
+ * must decide about, and is alerted. An order that was being canceled is paid too: the customer was faster.
  */
 export function payOrder(payment: PaymentRow, rows: WorkingSet, context: DecisionContext): Change[] {
   const order = rows.get('orders', payment.orderId);
@@ -23,11 +26,17 @@ function receiptOf(payment: PaymentRow, { sendsReceipts }: DecisionContext): Cha
 
 function orderChanges(order: OrderRow, payment: PaymentRow, now: Date): Change[] {
   const covers = payment.currency === order.currency && payment.amountReceived >= order.total;
-  if (!covers) return flag(order, payment, 'amount_mismatch');
-  if (order.status !== 'pending' && order.status !== 'cancelling')
-    return flag(order, payment, 'duplicate_payment');
+  if (!covers) {
+    return flag(order, payment, { name: 'amount_mismatch', alert: 'order_amount_mismatch' });
+  }
+  if (order.status !== 'pending' && order.status !== 'cancelling') {
+    const alert = order.status === 'paid' ? 'order_paid_twice' : 'order_paid_late';
+    return flag(order, payment, { name: 'duplicate_payment', alert });
+  }
+  const { amountRefunded } = payment;
+  const refunds = { amountRefunded, refundState: refundStateOf({ amountRefunded, total: order.total }) };
   return [
-    move('orders', order._id, { status: 'paid', paymentId: payment._id, paidAt: now }),
+    move('orders', order._id, { status: 'paid', paymentId: payment._id, paidAt: now, ...refunds }),
     {
       type: 'audit',
       collection: 'orders',
@@ -35,6 +44,25 @@ function orderChanges(order: OrderRow, payment: PaymentRow, now: Date): Change[]
       action: 'order.paid',
       before: { status: order.status },
       after: { status: 'paid', paymentId: payment._id },
+    },
+  ];
+}
+
+/** What was refunded of the payment that paid an order is refunded of the order. */
+export function refundOrder(payment: PaymentRow, rows: WorkingSet): Change[] {
+  const order = rows.get('orders', payment.orderId);
+  if (order?.paymentId !== payment._id || order.amountRefunded === payment.amountRefunded) return [];
+  const { amountRefunded } = payment;
+  const after = { amountRefunded, refundState: refundStateOf({ amountRefunded, total: order.total }) };
+  return [
+    move('orders', order._id, after),
+    {
+      type: 'audit',
+      collection: 'orders',
+      id: order._id,
+      action: 'order.refunds_changed',
+      before: { refundState: order.refundState, amountRefunded: order.amountRefunded },
+      after,
     },
   ];
 }
@@ -73,7 +101,11 @@ export function orderTurns(
   ];
 }
 
-function flag(order: OrderRow, payment: PaymentRow, name: OrderFlag): Change[] {
+function flag(
+  order: OrderRow,
+  payment: PaymentRow,
+  { name, alert }: { name: OrderFlag; alert: AlertName },
+): Change[] {
   return [
     move('orders', order._id, { flags: [...new Set([...order.flags, name])] }),
     {
@@ -84,5 +116,6 @@ function flag(order: OrderRow, payment: PaymentRow, name: OrderFlag): Change[] {
       before: { status: order.status, total: order.total, currency: order.currency },
       after: { paymentId: payment._id, amountReceived: payment.amountReceived, currency: payment.currency },
     },
+    alertOf(alert, payment._id),
   ];
 }

@@ -111,25 +111,39 @@ describe('the PaymentIntent family', () => {
   });
 
   describe('and its order', () => {
-    const orders: [what: string, held: Held, flag: string][] = [
+    const orders: [what: string, held: Held, flag: string, alert: string][] = [
       [
         'is of another currency',
         { orders: [exampleOrder({ ...order, currency: 'eur' })] },
         'amount_mismatch',
+        'order_amount_mismatch',
       ],
       [
         'costs more than was received',
         { orders: [exampleOrder({ ...order, total: 2501 })] },
         'amount_mismatch',
+        'order_amount_mismatch',
       ],
-      ['is paid already', { orders: [exampleOrder({ ...order, status: 'paid' })] }, 'duplicate_payment'],
-      ['was canceled', { orders: [exampleOrder({ ...order, status: 'canceled' })] }, 'duplicate_payment'],
+      [
+        'is paid already',
+        { orders: [exampleOrder({ ...order, status: 'paid' })] },
+        'duplicate_payment',
+        'order_paid_twice',
+      ],
+      [
+        'was canceled',
+        { orders: [exampleOrder({ ...order, status: 'canceled' })] },
+        'duplicate_payment',
+        'order_paid_late',
+      ],
     ];
-    for (const [what, held, flag] of orders) {
-      it(`which ${what}: is flagged ${flag}, and the payment stands`, () => {
+    for (const [what, held, flag, alert] of orders) {
+      it(`which ${what}: is flagged ${flag} and alerted, and the payment stands`, () => {
         const changes = decide(told(paidIntent()), { ...held, payments: [payment] });
         expect(summary(changes).slice(0, 3)).to.deep.equal(paid.slice(0, 3));
-        expect(summary(changes).slice(3)).to.deep.equal(['move orders', `order.${flag}`]);
+        expect(summary(changes).slice(3)).to.deep.equal([
+          ...['move orders', `order.${flag}`, `alert:${alert}:pay_1`],
+        ]);
         const move = changes.find((change) => change.type === 'move' && change.collection === 'orders');
         expect(move).to.deep.include({ set: { flags: [flag] } });
       });

@@ -25,6 +25,7 @@ import {
   REFUNDS_READ,
   type SnapshotOf,
 } from './family.js';
+import { refundOrder } from './pay-order.js';
 import { paymentOfIntent } from './payment-of-intent.js';
 
 type Refund = Stripe.Refund;
@@ -61,6 +62,7 @@ function needs(snapshot: RefundSnapshot, rows: WorkingSet): Needs {
   return {
     paymentsOfIntents: intentId ? [intentId] : [],
     refundsOfPayments: payment ? [payment._id] : [],
+    orders: payment?.orderId ? [payment.orderId] : [],
   };
 }
 
@@ -176,12 +178,13 @@ function reasonOf({ reason }: Refund): RefundReason | null {
   return reason === 'expired_uncaptured_charge' ? null : reason;
 }
 
-/** The payment's sums, recomputed from its refund rows with one of them as it is now. */
+/** The sums of the payment and its order, recomputed from its refund rows with one of them as it is now. */
 export function sumsOf(payment: PaymentRow, refund: RefundRow, rows: WorkingSet): Change[] {
   const others = rows.filter('refunds', (row) => row.paymentId === payment._id && row._id !== refund._id);
   const refunds = [...others, refund];
   const sums = { amountRefunded: refundedAmount(refunds), amountReserved: reservedAmount(refunds) };
   const same =
     sums.amountRefunded === payment.amountRefunded && sums.amountReserved === payment.amountReserved;
-  return same ? [] : [move('payments', payment._id, sums)];
+  if (same) return [];
+  return [move('payments', payment._id, sums), ...refundOrder({ ...payment, ...sums }, rows)];
 }

@@ -21,7 +21,7 @@ import {
 import type { Snapshot } from '../snapshots/snapshot.js';
 import { needsOf } from './needs-of-operation.js';
 import { refusalChanges } from './refusal-changes.js';
-import { isDoneBy, refuse, succeed } from './settle-by-snapshot.js';
+import { cancelsPayment, isDoneBy, refuse, succeed } from './settle-by-snapshot.js';
 
 export interface OperationDependencies extends ReadDependencies, ApplyDependencies {
   repositories: Repositories;
@@ -138,8 +138,8 @@ interface Outcome {
 
 async function send(dependencies: OperationDependencies, operation: OperationRow): Promise<Outcome | null> {
   const { gateway, repositories, platformAccountId, timing, logger } = dependencies;
-  const intentId = operation.path.split('/')[3] ?? null;
-  const versions = await versionsOf(repositories, operation, [intentId, operation.before?.latestChargeId]);
+  const named = operation.path.split('/').slice(3);
+  const versions = await versionsOf(repositories, operation, [...named, operation.before?.latestChargeId]);
   const params = JSON.parse(operation.params) as Record<string, unknown>;
   const account =
     operation.stripeAccountId === platformAccountId ? {} : { account: operation.stripeAccountId };
@@ -205,7 +205,7 @@ async function settleByAnswer(
     },
     epilogue(rows, { now }) {
       const row = rows.get('operations', operation._id);
-      if (row?.kind !== 'payment.cancel' || row.status !== 'refused') return;
+      if (!row || !cancelsPayment(row) || row.status !== 'refused') return;
       rows.apply(reopenOrder(rows.get('payments', row.subject.id), rows), cause, now);
     },
   });
@@ -225,10 +225,17 @@ async function readAgain(
   return readObject(dependencies, { object: object.object, id: object.id, stripeAccountId, livemode }, cause);
 }
 
+const CREATES_ONLY: ReadonlySet<OperationRow['kind']> = new Set([
+  'customer.create',
+  'payment.create',
+  'checkout.create',
+  'refund.create',
+]);
+
 /** The answer to a create; one that confirms as well shows what came of it. */
 function isFirst({ kind, params }: OperationRow): boolean {
   if (kind === 'setup_intent.create') return !('confirm' in (JSON.parse(params) as object));
-  return kind === 'customer.create' || kind === 'payment.create' || kind === 'refund.create';
+  return CREATES_ONLY.has(kind);
 }
 
 function closing(

@@ -12,6 +12,7 @@ const CLOCK_SECONDS = 3600;
 const CREATES: ReadonlySet<OperationRow['kind']> = new Set([
   'customer.create',
   'payment.create',
+  'checkout.create',
   'refund.create',
   'setup_intent.create',
 ]);
@@ -21,7 +22,7 @@ export function changesObject({ kind }: OperationRow): boolean {
   return !CREATES.has(kind);
 }
 
-const KINDS: Readonly<Record<string, string>> = {
+const OBJECTS: Readonly<Record<string, string>> = {
   customers: 'customer',
   payment_intents: 'payment_intent',
   payment_methods: 'payment_method',
@@ -29,8 +30,10 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** What such an operation changes, as its path says. */
 function changedBy({ path }: OperationRow): { object: string; id: string } {
-  const [collection = '', id = ''] = path.split('/').slice(2);
-  return { object: KINDS[collection] ?? collection, id };
+  const [collection = '', first = '', second = ''] = path.split('/').slice(2);
+  return collection === 'checkout'
+    ? { object: 'checkout.session', id: second }
+    : { object: OBJECTS[collection] ?? collection, id: first };
 }
 
 /**
@@ -76,6 +79,8 @@ function listOf({ kind, params, firstSentAt }: OperationRow): URL {
     switch (kind) {
       case 'customer.create':
         return ['/v1/customers', { email: sent.email, 'created[gte]': since }];
+      case 'checkout.create':
+        return ['/v1/checkout/sessions', { customer: sent.customer, 'created[gte]': since }];
       case 'setup_intent.create':
         return ['/v1/setup_intents', { customer: sent.customer, 'created[gte]': since }];
       case 'refund.create':

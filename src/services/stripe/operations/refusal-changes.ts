@@ -14,7 +14,8 @@ export function refusalChanges(operation: OperationRow, refusal: Refusal, rows: 
   switch (operation.kind) {
     case 'customer.create':
       return [move('customers', id, { status: 'failed', deleted: true }), failed(operation, refusal)];
-    case 'payment.create': {
+    case 'payment.create':
+    case 'checkout.create': {
       const set = { status: 'failed' as const, live: false, lastError: errorOf(refusal) };
       return [move('payments', id, set), failed(operation, refusal)];
     }
@@ -31,6 +32,7 @@ export function refusalChanges(operation: OperationRow, refusal: Refusal, rows: 
     case 'payment.confirm':
     case 'payment.capture':
     case 'payment.cancel':
+    case 'checkout.expire':
       return [];
   }
 }
