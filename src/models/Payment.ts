@@ -24,6 +24,7 @@ export const paymentSchema = defineSchema<PaymentRow>(
     amountRefunded: required(Number),
     amountReserved: required(Number),
     captureMethod: required(String),
+    setupFutureUsage: nullable(String),
     captureBefore: nullable(Date),
     cancellationReason: nullable(String),
     description: nullable(String),

@@ -47,6 +47,12 @@ export const errorCatalogue = {
     status: 400,
     detail: 'The customer belongs to another user than the order.',
   },
+  customer_required: {
+    status: 400,
+    detail:
+      'setupFutureUsage is about a saved payment method: create the payment with the customerId whose it is.',
+    errors: [{ path: 'setupFutureUsage', message: 'needs a customerId', code: 'customer_required' }],
+  },
   invalid_signature: { status: 400, detail: 'The signature is not valid.' },
   authentication_required: {
     status: 401,

@@ -2,7 +2,7 @@ import type { Checkout } from '../domain/checkout-state.js';
 import type { Scope } from '../domain/rows/api-key.js';
 import type { Actor } from '../domain/rows/operation.js';
 import type { Locale, OrderRow } from '../domain/rows/order.js';
-import type { CancelReason, CaptureMethod, PaymentRow } from '../domain/rows/payment.js';
+import type { CancelReason, CaptureMethod, PaymentRow, SetupFutureUsage } from '../domain/rows/payment.js';
 import type { RefundReason, RefundRow } from '../domain/rows/refund.js';
 import type { Metadata } from '../domain/rows/shared.js';
 import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
@@ -52,6 +52,8 @@ export interface CreatePaymentInput {
   amount?: number | undefined;
   currency?: string | undefined;
   captureMethod?: CaptureMethod | undefined;
+  /** Saves the payment method with the customer when it has paid. */
+  setupFutureUsage?: SetupFutureUsage | undefined;
   userId?: string | undefined;
   customerId?: string | undefined;
   receiptEmail?: string | undefined;
@@ -63,6 +65,8 @@ export interface CreatePaymentInput {
 export interface ConfirmPaymentInput {
   paymentId: string;
   paymentMethodId: string;
+  /** The customer is not there: for a server alone. */
+  offSession?: boolean | undefined;
   returnUrl?: string | undefined;
   /** That the customer accepted a mandate for a bank debit, and from where. */
   mandate?: { ipAddress: string; userAgent: string } | undefined;

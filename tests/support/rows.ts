@@ -116,6 +116,7 @@ export function examplePayment(changes: Partial<PaymentRow> = {}): PaymentRow {
     amountRefunded: 0,
     amountReserved: 0,
     captureMethod: 'automatic',
+    setupFutureUsage: null,
     captureBefore: null,
     cancellationReason: null,
     description: null,

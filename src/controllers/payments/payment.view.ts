@@ -14,6 +14,7 @@ export function toPayment(row: PaymentRow): PaymentResponse {
     amountReleased: releasedAmount({ ...row, amountCaptured: row.amountReceived }),
     amountRefundable: refundableLeft({ ...row, amountCaptured: row.amountReceived }),
     captureMethod: row.captureMethod,
+    setupFutureUsage: row.setupFutureUsage,
     cancellationReason: row.cancellationReason,
     description: row.description,
     statementDescriptorSuffix: row.statementDescriptorSuffix,

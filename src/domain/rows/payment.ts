@@ -18,6 +18,14 @@ export interface NextAction {
 /** `manual`: a confirm only authorises, and the amount is taken by a capture. */
 export type CaptureMethod = 'automatic' | 'manual';
 
+/**
+ * Whether the customer will be there when the saved payment method pays again.
+ * https://docs.stripe.com/api/payment_intents/create#create_payment_intent-setup_future_usage
+ */
+export const setupFutureUsages = ['on_session', 'off_session'] as const;
+
+export type SetupFutureUsage = (typeof setupFutureUsages)[number];
+
 /** https://docs.stripe.com/api/payment_intents/cancel#cancel_payment_intent-cancellation_reason */
 export const cancelReasons = ['duplicate', 'fraudulent', 'requested_by_customer', 'abandoned'] as const;
 
@@ -58,6 +66,8 @@ export interface PaymentRow extends VersionedRow {
   /** Asked for and not yet answered by Stripe; no other refund may take it. */
   amountReserved: number;
   captureMethod: CaptureMethod;
+  /** Null for a payment method that pays once. */
+  setupFutureUsage: SetupFutureUsage | null;
   /** When an authorisation lapses, as its charge says; it stays here once it was captured, canceled or lapsed. */
   captureBefore: Date | null;
   cancellationReason: CancellationReason | null;

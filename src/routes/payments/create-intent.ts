@@ -26,6 +26,7 @@ export const createIntentRoute = route({
     'order_not_found',
     'customer_not_found',
     'customer_of_another_user',
+    'customer_required',
     'order_not_payable',
     'other_payment_live',
     'payment_in_progress',

@@ -28,10 +28,16 @@ const mandate = z
       'method whose mandate covers later payments.',
   });
 
+const offSession = z.boolean().optional().meta({
+  description:
+    'The customer is not there: for a payment method that is saved with the payment’s customer. With an API key only.',
+});
+
 export const confirmPaymentBody = z
   .strictObject({
     paymentId: idOf('pay'),
     paymentMethodId,
+    offSession,
     returnUrl: returnUrl.optional(),
     mandate: mandate.optional(),
   })

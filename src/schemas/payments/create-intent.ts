@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { setupFutureUsages } from '../../domain/rows/payment.js';
 import { exampleIds } from '../shared/examples.js';
 import { idOf } from '../shared/ids.js';
 import { metadata } from '../shared/metadata.js';
@@ -17,6 +18,14 @@ export const createIntentBody = z
       description:
         '`automatic` (the default) takes the money at once. `manual` only authorises it, and POST /capture takes it.',
     }),
+    setupFutureUsage: z
+      .enum(setupFutureUsages)
+      .optional()
+      .meta({
+        description:
+          'Saves the payment method with the customer when it has paid: for payments at which the customer is there ' +
+          '(`on_session`), or is not (`off_session`). Needs a `customerId`.',
+      }),
     receiptEmail: email.optional(),
     description: line(1000).optional(),
     statementDescriptorSuffix: statementDescriptorSuffix.optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { paymentStatuses } from '../../domain/payment-state.js';
+import { setupFutureUsages } from '../../domain/rows/payment.js';
 import { exampleIds, exampleTimes } from '../shared/examples.js';
 import { idOf } from '../shared/ids.js';
 import { metadataView } from '../shared/metadata.js';
@@ -46,6 +47,7 @@ export const examplePayment = {
   amountReleased: 0,
   amountRefundable: 2000,
   captureMethod: 'automatic',
+  setupFutureUsage: null,
   cancellationReason: null,
   description: null,
   statementDescriptorSuffix: null,
@@ -81,6 +83,7 @@ export const paymentResponse = z
     amountReleased: z.int().meta({ description: 'Of what was authorised, what was let go and never taken.' }),
     amountRefundable: z.int().meta({ description: 'What a refund may take now.' }),
     captureMethod,
+    setupFutureUsage: z.enum(setupFutureUsages).nullable(),
     captureBefore,
     cancellationReason: z.string().nullable().meta({
       description: 'As it was given, or as Stripe says; `automatic` for an authorisation that lapsed.',

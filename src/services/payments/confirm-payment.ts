@@ -7,6 +7,7 @@ import type { CallContext, ConfirmPaymentInput, UseCases } from '../use-cases.js
 import { acceptReturnUrl } from './accept-return-url.js';
 import { intentIdOf, runPaymentOperation } from './payment-operation.js';
 import { requirePayment } from './require-payment.js';
+import { requireServerOffSession, requireUsableMethod } from './require-usable-method.js';
 
 /** Of Stripe: the PaymentIntent has ended, and its error shows how. */
 const UNEXPECTED_STATE = 'payment_intent_unexpected_state';
@@ -14,23 +15,28 @@ const UNEXPECTED_STATE = 'payment_intent_unexpected_state';
 /**
  * Confirms a payment with a payment method. A decline throws `payment_declined` (402), and the payment can be confirmed
  * again with another key; after too many declines `too_many_declines` (429), which never holds up a confirm that was
- * accepted before. Throws `payment_not_confirmable` (409) for a payment that has ended, also when that turns out at Stripe
- * only. While another confirm, capture or cancel of the payment is open: 409 with Retry-After.
+ * accepted before. Off session nobody is there to authenticate: `authentication_required` (402) then asks for a confirm on
+ * session. Throws `payment_not_confirmable` (409) for a payment that has ended, also when that turns out at Stripe only.
+ * While another confirm, capture or cancel of the payment is open: 409 with Retry-After.
  */
 export function confirmPayment(dependencies: UseCaseDependencies): UseCases['confirmPayment'] {
   const { repositories, cardAttempts } = dependencies;
   return async (input, context) => {
+    const { paymentMethodId, offSession = false } = input;
+    if (offSession) requireServerOffSession(context.actor);
     const returnUrl = acceptReturnUrl(dependencies, input.returnUrl) ?? dependencies.returnUrl.default;
     const work = () => confirm(dependencies, { ...input, returnUrl }, context);
     if (context.idempotency?.operationId) return work();
-    const { _id, userId } = requirePayment(await repositories.payments.get(input.paymentId));
-    return cardAttempts.attempt({ userId, paymentId: _id, address: context.address ?? null }, work);
+    const payment = requirePayment(await repositories.payments.get(input.paymentId));
+    await requireUsableMethod(dependencies, payment, { paymentMethodId, offSession });
+    const who = { userId: payment.userId, paymentId: payment._id, address: context.address ?? null };
+    return cardAttempts.attempt(who, work);
   };
 }
 
 async function confirm(
   dependencies: UseCaseDependencies,
-  { paymentId, paymentMethodId, returnUrl, mandate }: ConfirmPaymentInput,
+  { paymentId, paymentMethodId, offSession, returnUrl, mandate }: ConfirmPaymentInput,
   context: CallContext,
 ): Promise<PaymentRow> {
   const operation = await runPaymentOperation(dependencies, { paymentId, context }, (payment) => {
@@ -38,7 +44,8 @@ async function confirm(
       throw notConfirmable(payment);
     const expand = ['latest_charge'];
     const params = { payment_method: paymentMethodId, return_url: returnUrl, expand };
-    return { action: 'confirm', params: { ...params, ...mandateOf({ mandate }) } };
+    const absent = offSession ? { off_session: true } : {};
+    return { action: 'confirm', params: { ...params, ...absent, ...mandateOf({ mandate }) } };
   });
   const payment = requirePayment(await dependencies.repositories.payments.get(paymentId));
   if (operation.status === 'succeeded') return payment;

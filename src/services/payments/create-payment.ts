@@ -19,6 +19,7 @@ import type { CallContext, CreatePaymentInput, UseCases } from '../use-cases.js'
 import { waitUntil } from '../wait-until.js';
 import { newPayment, type PaymentTerms, paymentOpening } from './new-payment.js';
 import { requirePayment } from './require-payment.js';
+import { customerRequired } from './require-usable-method.js';
 import { withClientSecret } from './with-client-secret.js';
 
 type Opened = { operation: OperationRow } | { existing: PaymentRow };
@@ -141,6 +142,7 @@ async function termsOf(
       'There is no such customer. Create it with POST /api/customers first.',
     );
   }
+  if (input.setupFutureUsage && !customer) throw customerRequired('setupFutureUsage');
   const common = { input, customer };
   if (!input.orderId) return { ...common, order: null, ...amountOf(dependencies, input) };
   const order = await bound.orders.get(input.orderId);

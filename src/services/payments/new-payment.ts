@@ -40,6 +40,7 @@ export function newPayment({ platform }: UseCaseDependencies, terms: PaymentTerm
     amountRefunded: 0,
     amountReserved: 0,
     captureMethod: input.captureMethod ?? 'automatic',
+    setupFutureUsage: input.setupFutureUsage ?? null,
     captureBefore: null,
     cancellationReason: null,
     description: input.description ?? null,
@@ -141,6 +142,7 @@ export function commonParams(
   const { captureMethod, description, statementDescriptorSuffix, receiptEmail, metadata } = payment;
   return {
     ...(captureMethod === 'manual' ? { capture_method: 'manual' } : {}),
+    ...(payment.setupFutureUsage ? { setup_future_usage: payment.setupFutureUsage } : {}),
     ...(description ? { description } : {}),
     ...(statementDescriptorSuffix ? { statement_descriptor_suffix: statementDescriptorSuffix } : {}),
     ...(receipts === 'stripe' && receiptEmail ? { receipt_email: receiptEmail } : {}),

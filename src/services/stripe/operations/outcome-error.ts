@@ -26,13 +26,18 @@ export function outcomeError(operation: OperationRow, ids: { paymentId?: string 
   );
 }
 
+const NEXT_STEPS: Readonly<Record<string, string>> = {
+  authentication_required:
+    'Ask the customer to come back, and confirm again without offSession: the answer’s nextAction leads to their bank.',
+};
+
 function refusalError(refusal: Refusal, ids: { paymentId?: string }): GuichetError {
   const { type, code, declineCode, message } = refusal;
   const options = { stripe: { type, code, declineCode }, extra: ids };
   if (refusal.status === 402) {
     return paymentDeclined(
       code ?? 'card_declined',
-      `${message} Try again with another payment method.`,
+      `${message} ${NEXT_STEPS[code ?? ''] ?? 'Try again with another payment method.'}`,
       options,
     );
   }
