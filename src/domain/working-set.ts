@@ -24,6 +24,9 @@ export class WorkingSet {
     payments: new Map(),
     refunds: new Map(),
     customers: new Map(),
+    coupons: new Map(),
+    promotionCodes: new Map(),
+    redemptions: new Map(),
     operations: new Map(),
     apiKeys: new Map(),
   };

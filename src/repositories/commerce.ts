@@ -10,7 +10,7 @@ import type { Scope } from './scope.js';
 import type { Store, Stores } from './stores.js';
 
 /** Reads by id, as every collection needs them. */
-function byId<Row extends Document>(store: Store<Row>, scope: Scope) {
+export function byId<Row extends Document>(store: Store<Row>, scope: Scope) {
   return {
     get: (id: string): Promise<Row | null> =>
       store.model.findOne({ _id: id }, null, scope.options()).lean<Row>().exec(),
@@ -27,6 +27,15 @@ function byId<Row extends Document>(store: Store<Row>, scope: Scope) {
 export function ordersRepository(stores: Stores, scope: Scope) {
   return {
     ...byId<OrderRow>(stores.orders, scope),
+
+    /** Whether a user has ever paid an order. */
+    async hasPaid(userId: string): Promise<boolean> {
+      const found = await stores.orders.model
+        .findOne({ userId, status: 'paid' }, { _id: 1 }, scope.options())
+        .lean()
+        .exec();
+      return found !== null;
+    },
 
     /** The order with its `checkoutToken`, which other reads leave out. */
     getWithCheckoutToken: (id: string): Promise<OrderRow | null> =>

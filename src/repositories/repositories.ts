@@ -11,6 +11,7 @@ import {
   refundsRepository,
 } from './commerce.js';
 import { type CommitOptions, commitChanges, type MirrorWrite } from './commit-changes.js';
+import { couponsRepository, promotionCodesRepository, redemptionsRepository } from './coupons.js';
 import { idempotencyKeysRepository } from './idempotency-keys.js';
 import { locksRepository } from './locks.js';
 import { operationsRepository } from './operations.js';
@@ -29,6 +30,9 @@ function bind(stores: Stores, scope: Scope, options: CommitOptions) {
     paymentAttempts: paymentAttemptsRepository(stores, scope),
     refunds: refundsRepository(stores, scope),
     customers: customersRepository(stores, scope),
+    coupons: couponsRepository(stores, scope),
+    promotionCodes: promotionCodesRepository(stores, scope),
+    redemptions: redemptionsRepository(stores, scope),
     operations: operationsRepository(stores, scope),
     webhookEvents: webhookEventsRepository(stores, scope),
     stripeObjects: stripeObjectsRepository(stores, scope),

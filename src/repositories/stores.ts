@@ -3,6 +3,7 @@ import type { Model, Schema } from 'mongoose';
 import type { Database } from '../db/connect.js';
 import type { ApiKeyRow } from '../domain/rows/api-key.js';
 import type { AuditRecordRow } from '../domain/rows/audit-record.js';
+import type { CouponRow, PromotionCodeRow, RedemptionRow } from '../domain/rows/coupon.js';
 import type { CustomerRow } from '../domain/rows/customer.js';
 import type { IdempotencyKeyRow } from '../domain/rows/idempotency-key.js';
 import type { LockRow } from '../domain/rows/lock.js';
@@ -16,6 +17,7 @@ import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
 import { apiKeySchema } from '../models/ApiKey.js';
 import { auditRecordSchema } from '../models/AuditRecord.js';
+import { couponSchema } from '../models/Coupon.js';
 import { customerSchema } from '../models/Customer.js';
 import { idempotencyKeySchema } from '../models/IdempotencyKey.js';
 import { lockSchema } from '../models/Lock.js';
@@ -24,6 +26,8 @@ import { orderSchema } from '../models/Order.js';
 import { outboxMessageSchema } from '../models/OutboxMessage.js';
 import { paymentSchema } from '../models/Payment.js';
 import { paymentAttemptSchema } from '../models/PaymentAttempt.js';
+import { promotionCodeSchema } from '../models/PromotionCode.js';
+import { redemptionSchema } from '../models/Redemption.js';
 import { refundSchema } from '../models/Refund.js';
 import { stripeObjectSchema } from '../models/StripeObject.js';
 import { webhookEventSchema } from '../models/WebhookEvent.js';
@@ -52,6 +56,9 @@ export interface Stores {
   paymentAttempts: Store<PaymentAttemptRow>;
   refunds: Store<RefundRow>;
   customers: Store<CustomerRow>;
+  coupons: Store<CouponRow>;
+  promotionCodes: Store<PromotionCodeRow>;
+  redemptions: Store<RedemptionRow>;
   operations: Store<OperationRow>;
   webhookEvents: Store<WebhookEventRow>;
   stripeObjects: Store<StripeObjectRow>;
@@ -78,6 +85,9 @@ export function openStores(database: Database): Stores {
     paymentAttempts: open('payment_attempts', paymentAttemptSchema),
     refunds: open('refunds', refundSchema),
     customers: open('customers', customerSchema),
+    coupons: open('coupons', couponSchema),
+    promotionCodes: open('promotion_codes', promotionCodeSchema),
+    redemptions: open('redemptions', redemptionSchema),
     operations: open('operations', operationSchema),
     webhookEvents: open('webhook_events', webhookEventSchema),
     stripeObjects: open('stripe_objects', stripeObjectSchema),

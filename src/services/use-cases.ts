@@ -8,6 +8,7 @@ import type { RefundReason, RefundRow } from '../domain/rows/refund.js';
 import type { Metadata } from '../domain/rows/shared.js';
 import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
+import type { CouponUseCases } from './coupons/coupon-use-cases.js';
 import type { PaymentUseCases } from './payments/payment-use-cases.js';
 
 /** What every use case is told of the request that asks for it. */
@@ -44,6 +45,10 @@ export interface CreateOrderInput {
   items: OrderItemInput[];
   /** Minor units, for the whole order. */
   taxAmount?: number | undefined;
+  /** What the customer typed, in any case; */
+  promotionCode?: string | undefined;
+  /** or a coupon itself. */
+  couponId?: string | undefined;
   receiptEmail?: string | undefined;
   locale?: Locale | undefined;
   metadata?: Metadata | undefined;
@@ -110,7 +115,7 @@ export interface CheckoutKey {
  * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
  * `GuichetError` whose category the caller maps to its own protocol.
  */
-export interface UseCases extends ApiKeyUseCases, PaymentUseCases {
+export interface UseCases extends ApiKeyUseCases, PaymentUseCases, CouponUseCases {
   createCustomer(
     input: CreateCustomerInput,
     context: CallContext,

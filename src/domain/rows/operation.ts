@@ -1,6 +1,10 @@
 import type { Lease, StripeScope } from './shared.js';
 
 export type OperationKind =
+  | 'coupon.create'
+  | 'coupon.delete'
+  | 'promotion_code.create'
+  | 'promotion_code.deactivate'
   | 'customer.create'
   | 'payment.create'
   | 'payment.confirm'
@@ -25,7 +29,7 @@ export interface Refusal {
 }
 
 export interface SubjectRef {
-  collection: 'customers' | 'payments' | 'refunds';
+  collection: 'customers' | 'payments' | 'refunds' | 'coupons' | 'promotionCodes';
   id: string;
 }
 
@@ -39,7 +43,7 @@ export interface OperationRow extends StripeScope {
   exclusiveKey?: string;
   laneKey: string;
   apiVersion: string;
-  method: 'POST';
+  method: 'POST' | 'DELETE';
   path: string;
   /** Exactly what is sent, as JSON: a deploy that changes parameters must not change a retry. */
   params: string;

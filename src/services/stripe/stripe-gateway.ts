@@ -5,7 +5,7 @@ import type { Clock } from '../../utils/clock.js';
 import { mapStripeError } from '../../utils/stripe/map-stripe-error.js';
 
 export interface StripeRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   path: string;
   params?: Record<string, unknown>;
   /** Required on every POST: without one the SDK itself may send twice. */

@@ -1,10 +1,19 @@
 import { chargeFamily } from './charge.js';
+import { couponFamily } from './coupon.js';
 import { customerFamily } from './customer.js';
 import type { AnyFamily } from './family.js';
 import { paymentIntentFamily } from './payment-intent.js';
+import { promotionCodeFamily } from './promotion-code.js';
 import { refundFamily } from './refund.js';
 
-const families: readonly AnyFamily[] = [paymentIntentFamily, chargeFamily, refundFamily, customerFamily];
+const families: readonly AnyFamily[] = [
+  paymentIntentFamily,
+  chargeFamily,
+  refundFamily,
+  customerFamily,
+  couponFamily,
+  promotionCodeFamily,
+];
 
 const byObject = new Map(families.map((family) => [family.object, family]));
 const byEvent = new Map(families.flatMap((family) => family.events.map((type) => [type, family] as const)));

@@ -8,6 +8,8 @@ import type { CallContext } from '../../use-cases.js';
 export interface NewOperation {
   kind: OperationKind;
   subject: SubjectRef;
+  /** POST when absent. */
+  method?: OperationRow['method'];
   path: string;
   /** What is sent; `operationId` goes into the metadata of what is made. */
   params(operationId: string): Record<string, unknown>;
@@ -20,7 +22,7 @@ export interface NewOperation {
  * if that process dies, the row is due when the lease ends.
  */
 export function newOperation(
-  { kind, subject, path, params, exclusiveKey, before = null }: NewOperation,
+  { kind, subject, method = 'POST', path, params, exclusiveKey, before = null }: NewOperation,
   { scope, context, token, now }: { scope: StripeScope; context: CallContext; token: string; now: Date },
 ): OperationRow {
   const _id = newId('op');
@@ -34,7 +36,7 @@ export function newOperation(
     ...(exclusiveKey ? { exclusiveKey } : {}),
     laneKey: subject.id,
     apiVersion: API_VERSION,
-    method: 'POST',
+    method,
     path,
     params: JSON.stringify(params(_id)),
     stripeKey: `guichet:${kind}:${_id}:1`,

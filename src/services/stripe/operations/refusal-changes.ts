@@ -18,8 +18,14 @@ export function refusalChanges(operation: OperationRow, refusal: Refusal, rows: 
       const lastError = { type, code, declineCode, message };
       return [move('payments', id, { status: 'failed', live: false, lastError }), failed(operation, refusal)];
     }
+    case 'coupon.create':
+      return [move('coupons', id, { status: 'failed' }), failed(operation, refusal)];
+    case 'promotion_code.create':
+      return [move('promotionCodes', id, { status: 'failed', live: false }), failed(operation, refusal)];
     case 'refund.create':
       return [...refundFailed(id, refusal, rows), failed(operation, refusal)];
+    case 'coupon.delete':
+    case 'promotion_code.deactivate':
     case 'payment.confirm':
     case 'payment.capture':
     case 'payment.cancel':
@@ -28,7 +34,8 @@ export function refusalChanges(operation: OperationRow, refusal: Refusal, rows: 
 }
 
 function failed({ subject: { collection, id } }: OperationRow, refusal: Refusal): Change {
-  const action = `${collection.slice(0, -1)}.failed`;
+  const action =
+    collection === 'promotionCodes' ? 'promotion_code.failed' : `${collection.slice(0, -1)}.failed`;
   return {
     type: 'audit',
     collection,

@@ -13,6 +13,8 @@ import type { Snapshot } from '../snapshots/snapshot.js';
 
 /** The object that an operation of each kind makes, or changes. */
 const MAKES: Readonly<Record<string, OperationRow['kind']>> = {
+  coupon: 'coupon.create',
+  promotion_code: 'promotion_code.create',
   customer: 'customer.create',
   payment_intent: 'payment.create',
   refund: 'refund.create',
