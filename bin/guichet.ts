@@ -97,7 +97,7 @@ program
 
 program
   .command('doctor')
-  .description('check settings, MongoDB, Stripe and mail; each finding with its fix')
+  .description('check settings, MongoDB, Redis, Stripe and mail; each finding with its fix')
   .option('--json', 'one JSON document', false)
   .action(async ({ json }: { json: boolean }) => {
     const { diagnose, linesOf } = await import('../src/cli/doctor.js');

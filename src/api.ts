@@ -61,7 +61,7 @@ export function createApi(container: Container, options: ApiOptions): Api {
 function bearerOf(container: Container): Authenticate {
   const { jwt } = container.config;
   return bearerAuthentication({
-    findApiKey: findApiKey(container),
+    findApiKey: findApiKey(container.dependencies),
     verifyUserToken: jwt === null ? null : createUserTokens(jwt, container),
   });
 }

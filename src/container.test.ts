@@ -31,6 +31,7 @@ describe('createContainer', () => {
       STRIPE_CALL_TIMEOUT_MS: '500',
       PAYMENT_RETURN_URL: 'https://shop.example/return',
       RECEIPTS: 'off',
+      REDIS: 'off',
       ...changes,
     };
     return loadConfig(environment, { command: 'serve' });

@@ -5,9 +5,12 @@ import type { CompleteConfig } from './config/env.js';
 import { assertReplicaSet, connectDatabase, type Database } from './db/connect.js';
 import { parseCurrency } from './domain/currencies.js';
 import { createLogger, type Logger } from './observability/logger.js';
+import { type Cache, createCache } from './redis/cache.js';
+import { connectRedis, type RedisConnection } from './redis/connect.js';
 import { missingUniqueIndexes } from './repositories/indexes.js';
 import { createRepositories, type Repositories } from './repositories/repositories.js';
 import { openStores } from './repositories/stores.js';
+import { cachedApiKeys } from './services/access/api-keys.js';
 import { createIdempotencyKeys, type IdempotencyKeys } from './services/access/idempotency-keys.js';
 import { createUseCases } from './services/create-use-cases.js';
 import type { Platform, UseCaseDependencies } from './services/dependencies.js';
@@ -41,6 +44,9 @@ export interface Container {
   logger: Logger;
   clock: Clock;
   database: Database;
+  /** Null where none is configured. */
+  redis: RedisConnection | null;
+  cache: Cache;
   repositories: Repositories;
   gateway: StripeGateway;
   platform: Platform;
@@ -87,12 +93,16 @@ function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): C
   const { logger, clock, database, platform } = parts;
   const { gateway, stop } = guard(config, parts);
   const repositories = createRepositories(database, { tells: overrides.host ? 'host' : 'nobody' });
+  const redis = openRedis(config, logger);
+  const cache = createCache(redis, sealOf(config));
   const { callTimeoutMs, confirmTimeoutMs, timeBudgetMs } = config.stripe;
   const timing = { callTimeoutMs, confirmTimeoutMs, budgetMs: timeBudgetMs };
   const asking = { gateway, repositories, platformAccountId: platform.stripeAccountId, timing };
   const dependencies: UseCaseDependencies = {
     ...asking,
     platform,
+    cache,
+    apiKeyCache: cachedApiKeys(cache, repositories),
     prices: createPriceCatalogue(asking, platform),
     clock,
     logger,
@@ -105,6 +115,8 @@ function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): C
     logger,
     clock,
     database,
+    redis,
+    cache,
     repositories,
     gateway,
     platform,
@@ -113,9 +125,10 @@ function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): C
     dependencies,
     useCases: createUseCases(dependencies),
     idempotencyKeys: createIdempotencyKeys(repositories, clock),
-    close() {
+    async close() {
       stop();
-      return database.close();
+      redis?.close();
+      await database.close();
     },
   };
 }
@@ -126,6 +139,15 @@ function guard({ stripe }: CompleteConfig, { gateway, clock, timer, logger }: Pa
   const breaker = createBreaker(stripe.breaker, { probe, timer, logger });
   const turn = createPace(stripe.requestsPerSecond, timer);
   return { gateway: guardGateway(gateway, { breaker, turn, clock, timer }), stop: () => breaker.stop() };
+}
+
+function openRedis({ redis }: CompleteConfig, logger: Logger): RedisConnection | null {
+  return redis.url === null ? null : connectRedis({ ...redis, url: redis.url }, logger);
+}
+
+/** What deployments that share a Redis do not share: none takes what another one cached. */
+function sealOf({ stripe, mongodb }: CompleteConfig): string {
+  return JSON.stringify([stripe.secretKey, mongodb.uri, mongodb.dbName, mongodb.collectionPrefix]);
 }
 
 /** The SDK sends each request once: our one retry layer decides whether it is sent again. */

@@ -8,9 +8,10 @@ import { parseArgs } from 'node:util';
 import { ensureChromium } from './support/chromium.js';
 import type { FileReport, LaneOrder } from './support/lane.js';
 import { startTestMongod } from './support/mongod.js';
+import { URL_VARIABLE as REDIS_VARIABLE, startTestRedis } from './support/redis.js';
 
 /**
- * Runs the tests on one mongod, some files at a time, optionally with coverage, and ends with
+ * Runs the tests on one mongod and one Redis, some files at a time, optionally with coverage, and ends with
  * `N passed, N failed, N skipped`.
  * Usage: node --import tsx tests/run.ts [--coverage] [--grep pattern] [files]
  */
@@ -136,9 +137,16 @@ async function run(): Promise<number> {
   // Before the files share it: two at a time would get in each other's way.
   if (files.some((file) => file.includes('tests/browser/')) && (await ensureChromium()) === null)
     say('there is no Chromium, and none could be installed: the tests that need it will say so');
+  const redis = await startTestRedis();
+  if (redis === null)
+    say('there is no Redis, and none could be installed: the tests that need it will say so');
   const mongod = await startTestMongod(say);
   try {
-    const env: NodeJS.ProcessEnv = { ...process.env, GUICHET_TEST_MONGODB_URI: mongod.uri };
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      GUICHET_TEST_MONGODB_URI: mongod.uri,
+      [REDIS_VARIABLE]: redis?.url ?? '',
+    };
     if (values.coverage) {
       await rm('coverage/tmp', { recursive: true, force: true });
       env.NODE_V8_COVERAGE = 'coverage/tmp';
@@ -151,6 +159,7 @@ async function run(): Promise<number> {
     return failed === 0 && tests.clean && covered ? 0 : 1;
   } finally {
     await mongod.stop();
+    await redis?.stop();
   }
 }
 

@@ -30,6 +30,12 @@ describe('sandbox: parameters, errors and headers', function () {
     expect(({} as { x?: string }).x).to.equal(undefined);
   });
 
+  it('takes True and False, as the SDK for Python writes them', async () => {
+    const form = 'amount=100&currency=usd&automatic_payment_methods[enabled]=True&confirm=False';
+    const { status, body } = await post('/v1/payment_intents', form);
+    expect([status, JSON.parse(body).automatic_payment_methods?.enabled]).to.deep.equal([200, true]);
+  });
+
   it('behaviour 24: takes expand[] and expand[0] alike', async () => {
     const intent = await paid(stripe);
     for (const query of ['expand[]=latest_charge', 'expand[0]=latest_charge', 'expand%5B%5D=latest_charge']) {

@@ -150,7 +150,8 @@ function isText({ type }: Schema): boolean {
 function scalar(given: FormValue, schema: Schema, path: string): unknown {
   if (typeof given !== 'string') throw wrong(schema.type, path);
   if (schema.type === 'boolean') {
-    if (given === 'true' || given === 'false') return given === 'true';
+    // The SDK for Python writes True and False.
+    if (/^(true|false)$/i.test(given)) return given.toLowerCase() === 'true';
     throw invalidRequest(`Invalid boolean: ${given}`, { param: path });
   }
   if (schema.type === 'integer') return integer(given, path);

@@ -4,6 +4,7 @@ import { createStripe } from '../container.js';
 import { connectDatabase, type Database } from '../db/connect.js';
 import { CheckFailure, type CheckResult, runChecks } from '../services/doctor/check.js';
 import { databaseChecks } from '../services/doctor/database-checks.js';
+import { redisCheck } from '../services/doctor/redis-check.js';
 import {
   checkoutPageCheck,
   configurationCheck,
@@ -39,6 +40,7 @@ export async function diagnose(environment: Environment): Promise<Diagnosis> {
     [
       configurationCheck(settings),
       ...databaseChecks(connect, STEP_LIMIT_MS),
+      redisCheck(settings, STEP_LIMIT_MS),
       stripeKeyCheck(readAccount, config.stripe),
       clockCheck(readAccount),
       webhookSecretsCheck(settings),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redisSettings } from './redis-settings.js';
 import { optional, preset, type SettingInfo } from './setting.js';
 import { httpUrl, integer, isHost, isOrigin, listOf, matching, oneOf, trustProxy } from './setting-types.js';
 import { stripeLimits } from './stripe-limit-settings.js';
@@ -249,6 +250,7 @@ export const envSchema = z.object({
   ...server,
   ...filesAndLogs,
   ...mongodb,
+  ...redisSettings,
   ...stripe,
   ...stripeLimits,
   ...userTokens,

@@ -7,6 +7,7 @@ import { renderEnvExample } from './write-env-example.js';
 
 const complete: Environment = {
   MONGODB_URI: 'mongodb://localhost:27017/?replicaSet=rs0',
+  REDIS_URL: 'redis://localhost:6379',
   STRIPE_SECRET_KEY: 'sk_test_abc',
   STRIPE_MODE: 'test',
   STRIPE_WEBHOOK_SECRETS: 'whsec_new, whsec_old',
@@ -74,6 +75,20 @@ describe('loadConfig', () => {
     expect(problemsOf({ ...withoutMail, RECEIPTS: 'guichet' }, 'serve')).to.have.all.keys(['SMTP_URL']);
     expect(problemsOf({ ...withoutMail, RECEIPTS: 'stripe' }, 'serve')).to.deep.equal({});
     expect(problemsOf({ ...withoutMail, RECEIPTS: 'off' }, 'serve')).to.deep.equal({});
+  });
+
+  it('asks for Redis unless it is turned off', () => {
+    const { REDIS_URL, ...without } = complete;
+    expect(problemsOf(without, 'serve')).to.have.all.keys(['REDIS_URL']);
+    expect(problemsOf({ ...without, REDIS: 'off' }, 'serve')).to.deep.equal({});
+    expect(problemsOf({ ...complete, REDIS_URL: 'localhost:6379' })).to.have.all.keys(['REDIS_URL']);
+    expect(loadConfig(complete, { command: 'serve' }).redis).to.deep.equal({
+      url: REDIS_URL,
+      keyPrefix: 'guichet:',
+      commandTimeoutMs: 150,
+    });
+    expect(dev({ ...complete, REDIS: 'off' }).redis.url).to.equal(null);
+    expect(dev().redis.url).to.equal(null);
   });
 
   it('reports wrong, missing and contradicting settings together', () => {

@@ -30,6 +30,12 @@ export interface Config {
     readConcern: Settings['MONGODB_READ_CONCERN'];
     writeConcern: 'majority' | number;
   };
+  redis: {
+    /** Null without Redis. */
+    url: string | null;
+    keyPrefix: string;
+    commandTimeoutMs: number;
+  };
   stripe: {
     secretKey: string | null;
     mode: 'test' | 'live' | null;
@@ -141,6 +147,7 @@ function withoutEmpty(source: Environment): Environment {
 
 function missingToServe(source: Environment): ConfigProblem[] {
   const required: Partial<Record<keyof Settings, boolean>> = {
+    REDIS_URL: source.REDIS !== 'off',
     SMTP_URL: (source.RECEIPTS ?? 'guichet') === 'guichet' || source.ALERT_EMAIL !== undefined,
     PUBLIC_URL: source.STRIPE_PUBLISHABLE_KEY !== undefined,
   };
@@ -154,6 +161,7 @@ function missingToServe(source: Environment): ConfigProblem[] {
 }
 
 const REQUIRED_WHY: Partial<Record<keyof Settings, string>> = {
+  REDIS_URL: ', unless REDIS=off',
   SMTP_URL: ', unless RECEIPTS is stripe or off and ALERT_EMAIL is unset',
   PUBLIC_URL: ' with STRIPE_PUBLISHABLE_KEY: the links to the checkout page begin with it',
 };
@@ -165,6 +173,11 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
     paths: { home: settings.GUICHET_HOME, cache: settings.GUICHET_CACHE ?? null },
     logging: { level: settings.LOG_LEVEL },
     mongodb: mongodbConfig(settings),
+    redis: {
+      url: settings.REDIS === 'off' ? null : (settings.REDIS_URL ?? null),
+      keyPrefix: settings.REDIS_KEY_PREFIX,
+      commandTimeoutMs: settings.REDIS_COMMAND_TIMEOUT_MS,
+    },
     stripe: stripeConfig(settings),
     payments: {
       returnUrl,

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '../utils/cursor.js';
+import { decodeCursor, encodeCursor, invalidCursor } from '../utils/cursor.js';
 
 interface PageQuery {
   limit?: string | undefined;
@@ -11,13 +11,24 @@ interface Page {
   before: string | null;
 }
 
+/** The same where a caller may also go back: from which row on, and which way. */
+interface TwoWayPage {
+  limit: number;
+  place: Place | null;
+}
+
+interface Place {
+  direction: 'older' | 'newer';
+  id: string;
+}
+
 const DEFAULT_LIMIT = 20;
 
 /** The page that a list's query asks for. Throws `invalid_cursor` for a cursor that is none of ours. */
 export function pageOf({ limit, cursor }: PageQuery): Page {
   const [last] = cursor === undefined ? [] : decodeCursor(cursor, ['string']);
   return {
-    limit: limit === undefined ? DEFAULT_LIMIT : Number(limit),
+    limit: limitOf(limit),
     before: last === undefined ? null : String(last),
   };
 }
@@ -25,4 +36,24 @@ export function pageOf({ limit, cursor }: PageQuery): Page {
 /** `next` is the id of the page's last row, null on the last page. */
 export function cursorAfter(next: string | null): string | null {
   return next === null ? null : encodeCursor([next]);
+}
+
+/** As `pageOf`, for a list with cursors in both directions. Throws `invalid_cursor`. */
+export function twoWayPageOf({ limit, cursor }: PageQuery): TwoWayPage {
+  if (cursor === undefined) return { limit: limitOf(limit), place: null };
+  const [direction, id] = decodeCursor(cursor, ['string', 'string']);
+  if (direction !== 'older' && direction !== 'newer') throw invalidCursor();
+  return { limit: limitOf(limit), place: { direction, id: String(id) } };
+}
+
+/** The cursors of a page, from its outermost rows; null where nothing lies beyond. */
+export function twoWayCursors({ older, newer }: { older: string | null; newer: string | null }) {
+  return {
+    nextCursor: older === null ? null : encodeCursor(['older', older]),
+    previousCursor: newer === null ? null : encodeCursor(['newer', newer]),
+  };
+}
+
+function limitOf(limit: string | undefined): number {
+  return limit === undefined ? DEFAULT_LIMIT : Number(limit);
 }

@@ -20,6 +20,8 @@ export interface GuichetOptions {
     collectionPrefix?: string;
     maxPoolSize?: number;
   };
+  /** Shares limits and cache between the host's processes. Default: no Redis. */
+  redis?: { url?: string; keyPrefix?: string };
   stripe: {
     secretKey: string;
     /** Must match the key: nobody charges real cards by accident. */

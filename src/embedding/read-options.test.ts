@@ -37,6 +37,12 @@ describe('the options of createGuichet', () => {
     expect(config.logging.level).to.equal('warn');
   });
 
+  it('do without Redis unless its address is given', () => {
+    expect(readOptions(complete).redis.url).to.equal(null);
+    const redis = { url: 'redis://127.0.0.1:6379', keyPrefix: 'shop:' };
+    expect(readOptions({ ...complete, redis }).redis).to.include(redis);
+  });
+
   it('name everything that is missing at once, as options', () => {
     expect(Object.keys(problemsOf({}))).to.have.members([
       ...['mongodb.uri', 'stripe.secretKey', 'stripe.mode', 'stripe.webhookSecrets', 'payments.returnUrl'],
@@ -52,7 +58,7 @@ describe('the options of createGuichet', () => {
     });
     expect(problems['stripe.mode']).to.include('though stripe.secretKey is a live key');
     expect(problems['stripe.webhookSecrets']).to.include('whsec_');
-    expect(problems['receipts.smtpUrl']).to.include('unless receipts.sender=stripe');
+    expect(problems['receipts.smtpUrl']).to.include('unless receipts.sender is stripe or off');
     expect(JSON.stringify(problems)).to.not.include('hush');
   });
 

@@ -9,6 +9,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   'mongodb.dbName': 'MONGODB_DB_NAME',
   'mongodb.collectionPrefix': 'MONGODB_COLLECTION_PREFIX',
   'mongodb.maxPoolSize': 'MONGODB_MAX_POOL_SIZE',
+  'redis.url': 'REDIS_URL',
+  'redis.keyPrefix': 'REDIS_KEY_PREFIX',
   'stripe.secretKey': 'STRIPE_SECRET_KEY',
   'stripe.mode': 'STRIPE_MODE',
   'stripe.webhookSecrets': 'STRIPE_WEBHOOK_SECRETS',
@@ -52,6 +54,7 @@ const shape = z.strictObject({
   mongodb: z
     .strictObject({ uri: text, dbName: text, collectionPrefix: text, maxPoolSize: wholeNumber })
     .optional(),
+  redis: z.strictObject({ url: text, keyPrefix: text }).optional(),
   stripe: z
     .strictObject({
       ...{ secretKey: text, mode: text, webhookSecrets: texts, accountId: text },
@@ -87,12 +90,8 @@ export function readOptions(options: GuichetOptions): CompleteConfig {
   });
   const twice = given.filter(({ name }) => Object.hasOwn(settings, name));
   if (twice.length > 0) throw new ConfigError(twice.map(({ path, name }) => givenTwice(path, name)));
-  const all = {
-    ...DEFAULTS,
-    ...settings,
-    ...Object.fromEntries(given.map(({ name, value }) => [name, value])),
-  };
-  return loadWithPaths(all);
+  const asked = { ...settings, ...Object.fromEntries(given.map(({ name, value }) => [name, value])) };
+  return loadWithPaths({ ...DEFAULTS, ...(asked.REDIS_URL === undefined && { REDIS: 'off' }), ...asked });
 }
 
 function loadWithPaths(settings: Record<string, string>): CompleteConfig {

@@ -55,6 +55,7 @@ export const paymentSchema = defineSchema<PaymentRow>(
     [{ userId: 1, _id: -1 }],
     [{ userId: 1, status: 1, _id: -1 }],
     [{ userId: 1, currency: 1, _id: -1 }],
+    [{ userId: 1, status: 1, currency: 1, _id: -1 }],
     [{ captureBefore: 1 }, { partialFilterExpression: { status: 'requires_capture' } }],
   ],
 );

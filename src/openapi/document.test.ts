@@ -9,12 +9,14 @@ import { type ErrorCode, errorCatalogue } from './error-catalogue.js';
 
 interface Media {
   schema: object;
+  example?: unknown;
   examples?: Record<string, { value: Record<string, unknown> }>;
 }
 interface Operation {
   operationId: string;
   security: object[];
   tags: string[];
+  'x-codeSamples'?: { source: string }[];
   parameters?: { name: string; in: string; required: boolean }[];
   requestBody?: { content: Record<string, Media> };
   responses: Record<string, { description: string; headers?: object; content: Record<string, Media> }>;
@@ -105,6 +107,47 @@ describe('openapi.json', () => {
     for (const { status, code, value } of examples) {
       expect(isProblem(value), code).to.equal(true);
       expect(value).to.include({ status, code });
+    }
+  });
+
+  it('gives every body and every answer an example that its own schema accepts', () => {
+    const ajv = new Ajv2020({ strict: false });
+    addFormatsModule.default(ajv);
+    ajv.addSchema(document, 'openapi');
+    const problems = operations.flatMap(({ path, method, operation }) => {
+      const answers = Object.entries(operation.responses).map(([status, { content }]) => ({
+        of: status,
+        content,
+      }));
+      const bodies = [{ of: 'body', content: operation.requestBody?.content ?? {} }, ...answers];
+      return bodies.flatMap(({ of, content }) => {
+        const media = content['application/json'];
+        if (media === undefined) return [];
+        const where = `${method} ${path}, ${of}`;
+        const { example } = media;
+        if (example === undefined)
+          return [`${where}: add \`example\` to the .meta({ id }) of its schema, beside the schema`];
+        const text = JSON.stringify(media.schema).replaceAll('"#/', '"openapi#/');
+        const validate = ajv.compile(JSON.parse(text) as object);
+        return validate(example) ? [] : [`${where}: its example ${ajv.errorsText(validate.errors)}`];
+      });
+    });
+    expect(problems.join('\n')).to.equal('');
+  });
+
+  it('shows each request as a command, with what it must send and no secret', () => {
+    for (const { path, method, operation } of operations) {
+      const source = operation['x-codeSamples']?.[0]?.source ?? '';
+      expect(source, path).to.include('$GUICHET_URL');
+      expect(source, path).to.not.match(/\{\w+\}|:\w+Id\b|gk_(test|live)_/);
+      if (operation.operationId === 'receiveStripeWebhook') continue;
+      const needs = {
+        'Idempotency-Key': operation.parameters?.some(({ name }) => name === 'Idempotency-Key') ?? false,
+        'Authorization: Bearer': operation.security.length > 0,
+        "-d '": operation.requestBody !== undefined,
+      };
+      for (const [text, wanted] of Object.entries(needs))
+        expect(source.includes(text), `${method} ${path}: ${text}`).to.equal(wanted);
     }
   });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { userScopes } from '../domain/principal.js';
 import type { Route } from '../routes/route.js';
 import { problemResponse } from '../schemas/shared/problem.js';
+import { curlOf } from './curl.js';
 import { errorCodesOf, problemResponses } from './error-responses.js';
 import { registerWebhookPath } from './webhook-path.js';
 
@@ -64,16 +65,25 @@ function pathOf(route: Route): RouteConfig {
     tags: [...route.tags],
     security: securityOf(route),
     ...(route.scope === null ? {} : { 'x-scope': route.scope }),
+    'x-codeSamples': [{ lang: 'Shell', label: 'cURL', source: curlOf(route) }],
     request: {
       ...(body === undefined
         ? {}
-        : { body: { required: true, content: { 'application/json': { schema: body } } } }),
+        : {
+            body: { required: true, content: { 'application/json': { schema: body, ...exampleOf(body) } } },
+          }),
       ...(params instanceof z.ZodObject ? { params } : {}),
       ...(query instanceof z.ZodObject ? { query } : {}),
       ...(route.idempotency === true ? { headers: keyHeader } : {}),
     },
     responses: { ...successResponses(route), ...problemResponses(errorCodesOf(route), problemResponse) },
   };
+}
+
+/** Beside the schema, for readers that do not look into one: its own example. */
+function exampleOf(schema: z.ZodType): { example?: unknown } {
+  const { example } = schema.meta() ?? {};
+  return example === undefined ? {} : { example };
 }
 
 /** Users' tokens have no other scopes than these, and some endpoints take none of them. */
@@ -93,7 +103,8 @@ function successResponses(route: Route): RouteConfig['responses'] {
   const headers = { ...requestIdHeader, ...(route.idempotency === true ? replayed : {}) };
   return Object.fromEntries(
     Object.entries(route.responses).map(([status, { description, schema }]) => {
-      return [status, { description, headers, content: { 'application/json': { schema } } }];
+      const content = { 'application/json': { schema, ...exampleOf(schema) } };
+      return [status, { description, headers, content }];
     }),
   );
 }

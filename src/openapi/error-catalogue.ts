@@ -36,7 +36,7 @@ export const errorCatalogue = {
   },
   invalid_cursor: {
     status: 400,
-    detail: 'Send the `nextCursor` of the previous page unchanged, or leave `cursor` out to start again.',
+    detail: 'Send a cursor of another page unchanged, or leave `cursor` out to start again.',
     errors: [{ path: 'cursor', message: 'is not a cursor of this list', code: 'invalid_cursor' }],
   },
   return_url_not_allowed: {
@@ -90,6 +90,7 @@ export const errorCatalogue = {
   checkout_not_found: { status: 404, detail: 'There is no such order, or the link is not complete.' },
   order_not_found: { status: 404, detail: 'There is no such order.' },
   payment_not_found: { status: 404, detail: 'There is no such payment.' },
+  user_not_found: { status: 404, detail: 'There is no such user.' },
   customer_not_found: { status: 404, detail: 'There is no such customer.' },
   api_key_not_found: {
     status: 404,
@@ -115,6 +116,11 @@ export const errorCatalogue = {
     retryAfterSeconds: 1,
   },
   order_not_payable: { status: 409, detail: 'The order is canceled: only a pending order can be paid.' },
+  other_payment_live: {
+    status: 409,
+    detail: 'The order is being paid on Stripe’s page. Cancel that payment first to pay in another way.',
+    extra: { paymentId: 'pay_01JHMZ5T8GCQ4W7V3K9X2B6N0F' },
+  },
   payment_not_confirmable: { status: 409, detail: 'The payment is succeeded: it cannot be confirmed.' },
   confirm_given_up: {
     status: 409,

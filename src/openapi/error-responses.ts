@@ -76,7 +76,9 @@ function responseOf(status: number, codes: readonly ErrorCode[], schema: ZodType
   const description = 'Seconds after which the same request may be sent again';
   return {
     description: TITLES[status] ?? String(status),
-    ...(retry ? { headers: { 'Retry-After': { description, schema: { type: 'integer' as const } } } } : {}),
+    ...(retry
+      ? { headers: { 'Retry-After': { description, schema: { type: 'integer' as const, example: 1 } } } }
+      : {}),
     content: { 'application/problem+json': { schema, examples } },
   };
 }

@@ -1,11 +1,12 @@
 import type { Document } from 'mongodb';
+import type { PaymentStatus } from '../domain/payment-state.js';
 import type { CustomerRow } from '../domain/rows/customer.js';
 import type { OrderRow } from '../domain/rows/order.js';
 import type { PaymentRow } from '../domain/rows/payment.js';
 import type { PaymentAttemptRow } from '../domain/rows/payment-attempt.js';
 import type { RefundRow } from '../domain/rows/refund.js';
 import type { StripeScope } from '../domain/rows/shared.js';
-import { atMost, lessThan, moreThan, oneOf } from './query.js';
+import { atLeast, atMost, lessThan, moreThan, oneOf } from './query.js';
 import type { Scope } from './scope.js';
 import type { Store, Stores } from './stores.js';
 
@@ -53,6 +54,20 @@ export interface Lapsing {
   captureBefore: Date;
 }
 
+/** The payments of one user, from one place on. Ids are ULIDs, so a range of times is a range of ids. */
+export interface HistoryQuery {
+  userId: string;
+  status: PaymentStatus | null;
+  currency: string | null;
+  /** The lowest id that belongs to the range. */
+  fromId: string | null;
+  /** The lowest id beyond the range. */
+  untilId: string | null;
+  /** Null for the newest ones. */
+  place: { direction: 'older' | 'newer'; id: string } | null;
+  limit: number;
+}
+
 export function paymentsRepository(stores: Stores, scope: Scope) {
   const { model, raw } = stores.payments;
   return {
@@ -85,6 +100,23 @@ export function paymentsRepository(stores: Stores, scope: Scope) {
         .project<Lapsing>({ captureBefore: 1 })
         .sort({ captureBefore: 1 }),
 
+    /** In the order of the walk: newest first, and from a place towards the newer ones nearest first. */
+    history: (query: HistoryQuery): Promise<PaymentRow[]> => {
+      const { userId, status, currency, place, limit } = query;
+      const filters = { ...(status && { status }), ...(currency && { currency }) };
+      const ids = idRange(query);
+      return model
+        .find({ userId, ...filters, ...(ids && { _id: ids }) }, null, {
+          ...scope.options(),
+          sort: { _id: place?.direction === 'newer' ? 1 : -1 },
+          limit,
+          // The planner would remember its choice for a common status, and walk everything for a rare one.
+          hint: { userId: 1, ...(status && { status: 1 }), ...(currency && { currency: 1 }), _id: -1 },
+        })
+        .lean<PaymentRow[]>()
+        .exec();
+    },
+
     liveOfOrders: (orderIds: readonly string[]): Promise<PaymentRow[]> =>
       orderIds.length === 0
         ? Promise.resolve([])
@@ -96,6 +128,17 @@ export function paymentsRepository(stores: Stores, scope: Scope) {
     liveOfOrder: (orderId: string): Promise<PaymentRow | null> =>
       model.findOne({ orderId, live: true }, null, scope.options()).lean<PaymentRow>().exec(),
   };
+}
+
+function idRange({ fromId, untilId, place }: HistoryQuery): object | null {
+  const before = [untilId, place?.direction === 'older' ? place.id : null].filter((id) => id !== null);
+  const lowest = before.sort()[0];
+  const bounds = [
+    ...(fromId === null ? [] : [atLeast(fromId)]),
+    ...(place?.direction === 'newer' ? [moreThan(place.id)] : []),
+    ...(lowest === undefined ? [] : [lessThan(lowest)]),
+  ];
+  return bounds.length === 0 ? null : Object.assign({}, ...bounds);
 }
 
 /** Far more than a payment has that people try to pay. */

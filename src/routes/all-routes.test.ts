@@ -36,6 +36,7 @@ describe('every route', () => {
     expect(keyed).to.deep.equal([
       '/api/orders/:id/cancel',
       '/api/payments/create-intent',
+      '/api/payments/checkout-session',
       '/api/payments/confirm',
       '/api/payments/:id/capture',
       '/api/payments/:id/cancel',

@@ -20,9 +20,11 @@ import { getOrderRoute } from './orders/get-order.js';
 import { cancelPaymentRoute } from './payments/cancel-payment.js';
 import { capturePaymentRoute } from './payments/capture-payment.js';
 import { confirmPaymentRoute } from './payments/confirm-payment.js';
+import { createCheckoutSessionRoute } from './payments/create-checkout-session.js';
 import { createIntentRoute } from './payments/create-intent.js';
 import { getPaymentRoute } from './payments/get-payment.js';
 import { getPaymentStatusRoute } from './payments/get-payment-status.js';
+import { listPaymentHistoryRoute } from './payments/list-payment-history.js';
 import { listRefundsRoute } from './payments/list-refunds.js';
 import { refundPaymentRoute } from './payments/refund-payment.js';
 import type { Route } from './route.js';
@@ -40,9 +42,12 @@ export const allRoutes: readonly Route[] = [
   getOrderRoute,
   cancelOrderRoute,
   createIntentRoute,
+  createCheckoutSessionRoute,
   confirmPaymentRoute,
   capturePaymentRoute,
   cancelPaymentRoute,
+  // Before the paths under a payment's id: `status` may be the name of a user.
+  listPaymentHistoryRoute,
   getPaymentStatusRoute,
   getPaymentRoute,
   refundPaymentRoute,

@@ -10,8 +10,10 @@ import { createOrder } from './orders/create-order.js';
 import { cancelPayment } from './payments/cancel-payment.js';
 import { capturePayment } from './payments/capture-payment.js';
 import { confirmPayment } from './payments/confirm-payment.js';
+import { createCheckoutSession } from './payments/create-checkout-session.js';
 import { createPayment } from './payments/create-payment.js';
 import { listFailedAttempts } from './payments/list-failed-attempts.js';
+import { listPaymentHistory } from './payments/list-payment-history.js';
 import { listRefunds } from './payments/list-refunds.js';
 import { refreshPayment } from './payments/refresh-payment.js';
 import { refundPayment } from './payments/refund-payment.js';
@@ -24,6 +26,7 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     createPayment: createPayment(dependencies),
     refreshPayment: refreshPayment(dependencies),
   };
+  const ending = { ...dependencies, refreshPayment: payment.refreshPayment };
   const checkout = { repositories: dependencies.repositories, ...payment };
   return {
     ...payment,
@@ -36,15 +39,17 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     createOrder: createOrder(dependencies),
     confirmPayment: confirmPayment(dependencies),
     capturePayment: capturePayment(dependencies),
-    cancelPayment: cancelPayment(dependencies),
-    cancelOrder: cancelOrder(dependencies),
-    refundPayment: refundPayment({ ...dependencies, refreshPayment: payment.refreshPayment }),
+    cancelPayment: cancelPayment(ending),
+    cancelOrder: cancelOrder(ending),
+    refundPayment: refundPayment(ending),
     listRefunds: listRefunds(dependencies),
+    listPaymentHistory: listPaymentHistory(dependencies),
     async getOrder(id) {
       const order = await orders.getWithCheckoutToken(id);
       if (!order) throw notFound('order_not_found', 'There is no such order.');
       return order;
     },
+    createCheckoutSession: createCheckoutSession(ending),
     listFailedAttempts: listFailedAttempts(dependencies),
     getPayment: async (id) => requirePayment(await payments.get(id)),
   };

@@ -1,5 +1,7 @@
 import type { Currency } from '../domain/currencies.js';
 import type { StripeScope } from '../domain/rows/shared.js';
+import type { Cache } from '../redis/cache.js';
+import type { ApiKeyCache } from './access/api-keys.js';
 import type { PriceCatalogue } from './pricing/price-catalogue.js';
 import type { OperationDependencies } from './stripe/operations/execute-operation.js';
 
@@ -13,6 +15,8 @@ export interface Platform extends StripeScope {
 /** What the use cases are made of. */
 export interface UseCaseDependencies extends OperationDependencies {
   platform: Platform;
+  cache: Cache;
+  apiKeyCache: ApiKeyCache;
   returnUrl: { default: string; hosts: readonly string[] };
   receipts: 'guichet' | 'stripe' | 'off';
   prices: PriceCatalogue;

@@ -9,6 +9,7 @@ import type { Metadata } from '../domain/rows/shared.js';
 import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
 import type { CouponUseCases } from './coupons/coupon-use-cases.js';
+import type { PaymentReadingUseCases } from './payments/payment-reading-use-cases.js';
 import type { PaymentUseCases } from './payments/payment-use-cases.js';
 
 /** What every use case is told of the request that asks for it. */
@@ -115,7 +116,7 @@ export interface CheckoutKey {
  * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
  * `GuichetError` whose category the caller maps to its own protocol.
  */
-export interface UseCases extends ApiKeyUseCases, PaymentUseCases, CouponUseCases {
+export interface UseCases extends ApiKeyUseCases, CouponUseCases, PaymentReadingUseCases, PaymentUseCases {
   createCustomer(
     input: CreateCustomerInput,
     context: CallContext,

@@ -1,4 +1,4 @@
-import { invalidRequest } from '../domain/errors.js';
+import { type GuichetError, invalidRequest } from '../domain/errors.js';
 
 /** The values of the last row's sort keys. Only primitives: a cursor comes back from the caller. */
 export type CursorKey = string | number;
@@ -20,14 +20,16 @@ export function decodeCursor(cursor: string, kinds: readonly ('string' | 'number
     Array.isArray(keys) &&
     keys.length === kinds.length &&
     keys.every((key, index) => typeof key === kinds[index]);
-  if (!fits) {
-    const detail =
-      'Send the `nextCursor` of the previous page unchanged, or leave `cursor` out to start again.';
-    throw invalidRequest('invalid_cursor', detail, {
-      errors: [{ path: 'cursor', message: 'is not a cursor of this list', code: 'invalid_cursor' }],
-    });
-  }
+  if (!fits) throw invalidCursor();
   return keys;
+}
+
+/** What is told of a cursor that is none of the list's. */
+export function invalidCursor(): GuichetError {
+  const detail = 'Send a cursor of another page unchanged, or leave `cursor` out to start again.';
+  return invalidRequest('invalid_cursor', detail, {
+    errors: [{ path: 'cursor', message: 'is not a cursor of this list', code: 'invalid_cursor' }],
+  });
 }
 
 function parse(cursor: string): unknown {

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { PaymentDetailsResponse } from '../../src/schemas/payments/payment-details-response.js';
 import { eventually } from '../support/eventually.js';
 import { newIntent } from '../support/payment-steps.js';
 import { seededRandom } from '../support/seeded-random.js';
@@ -17,8 +16,7 @@ describe('failed attempts are kept', () => {
   });
   after(() => stack.stop());
 
-  const attemptsOf = async (id: string) =>
-    (await stack.api.get<PaymentDetailsResponse>(`/api/payments/${id}`)).body.attempts;
+  const attemptsOf = async (id: string) => (await stack.api.getPayment(id)).body.attempts;
 
   async function intent() {
     const { id, stripe } = await newIntent(stack.api);

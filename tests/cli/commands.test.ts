@@ -72,6 +72,7 @@ describe('the command line', function () {
     expect(await child.ended).to.equal(1);
     for (const name of [
       'MONGODB_URI',
+      'REDIS_URL',
       'STRIPE_SECRET_KEY',
       'STRIPE_MODE',
       'STRIPE_WEBHOOK_SECRETS',

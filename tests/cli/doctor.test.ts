@@ -9,6 +9,8 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/s
 import { startChild } from '../support/child-process.js';
 import { failCommands, failNoCommands } from '../support/fail-command.js';
 import { sharedMongod, startTestMongod } from '../support/mongod.js';
+import { redisEnvironment, redisOrSkip } from '../support/redis.js';
+import { startRedisProxy } from '../support/redis-proxy.js';
 import { startSmtp, type TestSmtp } from '../support/smtp.js';
 import { prepareDatabase } from '../support/stack.js';
 import { startStandaloneMongod } from '../support/standalone-mongod.js';
@@ -38,6 +40,7 @@ describe('guichet doctor', function () {
       MONGODB_URI: uri,
       MONGODB_DB_NAME: `test_doctor_${randomUUID().slice(0, 8)}`,
       SMTP_URL: smtp.url,
+      ...(await redisEnvironment('test_doctor')),
       ...settingsOf(sandbox),
     };
     await prepareDatabase(environment);
@@ -107,7 +110,7 @@ describe('guichet doctor', function () {
     expect(output).not.to.match(/failed|warning/);
     expect(code).to.equal(0);
     const lines = output.trimEnd().split('\n');
-    expect(lines).to.have.length(12);
+    expect(lines).to.have.length(13);
     for (const line of lines) expect(line).to.match(/^ok {7}\S/);
     expect(smtp.received).to.deep.equal([]);
     const locks = mongo.db(environment.MONGODB_DB_NAME).collection('guichet_locks');
@@ -297,6 +300,33 @@ describe('guichet doctor', function () {
     expect(code).to.equal(1);
     expect(output).to.match(/^failed +SMTP .*refuses the login\. Fix: correct user and password/m);
     expect(output).not.to.include('hunter2');
+  });
+
+  it('needs no Redis where it is off, and warns of one that is not there or does not answer', async function () {
+    expect((await findings({ REDIS: 'off', REDIS_URL: '' })).of.size).to.equal(0);
+    const proxy = await startRedisProxy(await redisOrSkip(this));
+    try {
+      proxy.hang();
+      for (const url of [proxy.url, `redis://shop:hunter2@127.0.0.1:${await freePort()}`]) {
+        const { code, of } = await findings({ REDIS_URL: url });
+        expect(code).to.equal(0);
+        expect([...of.keys()]).to.deep.equal(['Redis']);
+        expect(of.get('Redis')).to.include({ status: 'warning' });
+        expect(of.get('Redis')?.fix).to.include('REDIS=off');
+        expect(JSON.stringify([...of])).to.not.include('hunter2');
+      }
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('finds a Redis that refuses the login', async function () {
+    const url = new URL(await redisOrSkip(this));
+    [url.username, url.password] = ['shop', 'hunter2'];
+    const { code, of } = await findings({ REDIS_URL: url.href });
+    expect(code).to.equal(1);
+    expect(of.get('Redis')?.fix).to.include('user and password');
+    expect(JSON.stringify([...of])).to.not.include('hunter2');
   });
 
   it('ends in seconds where nothing ever answers', async () => {

@@ -3,9 +3,12 @@ import type { CouponResponse } from '../../src/schemas/coupons/coupons.js';
 import type { PromotionCodeResponse } from '../../src/schemas/coupons/promotion-codes.js';
 import type { CustomerResponse } from '../../src/schemas/customers/customer-response.js';
 import type { OrderResponse } from '../../src/schemas/orders/order-response.js';
+import type { CheckoutSessionResponse } from '../../src/schemas/payments/checkout-session.js';
 import type { ConfirmPaymentResponse } from '../../src/schemas/payments/confirm-payment.js';
 import type { CreateIntentResponse } from '../../src/schemas/payments/create-intent.js';
 import type { RefundListResponse } from '../../src/schemas/payments/list-refunds.js';
+import type { PaymentDetailsResponse } from '../../src/schemas/payments/payment-details-response.js';
+import type { PaymentHistoryResponse } from '../../src/schemas/payments/payment-history.js';
 import type { PaymentResponse, PaymentStatusResponse } from '../../src/schemas/payments/payment-response.js';
 import type { RefundResponse } from '../../src/schemas/payments/refund-payment.js';
 import type { Problem } from '../../src/schemas/shared/problem.js';
@@ -109,12 +112,23 @@ export class ApiClient {
     return this.post<RefundResponse>('/api/payments/refund', body, options);
   }
 
+  createCheckoutSession(body: Body, options?: CallOptions) {
+    return this.post<CheckoutSessionResponse>('/api/payments/checkout-session', body, options);
+  }
+
   listRefunds(paymentId: string, query = '') {
     return this.get<RefundListResponse>(`/api/payments/${paymentId}/refunds${query}`);
   }
 
+  history(userId: string, query: Record<string, string> = {}) {
+    const suffix = new URLSearchParams(query).toString();
+    return this.get<PaymentHistoryResponse>(
+      `/api/payments/history/${encodeURIComponent(userId)}${suffix && `?${suffix}`}`,
+    );
+  }
+
   getPayment(id: string) {
-    return this.get<PaymentResponse>(`/api/payments/${id}`);
+    return this.get<PaymentDetailsResponse>(`/api/payments/${id}`);
   }
 
   getPaymentStatus(id: string, query: { refresh?: boolean } = {}) {

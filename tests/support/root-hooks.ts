@@ -1,8 +1,9 @@
 import { closeTestMongod } from './mongod.js';
+import { closeTestRedis } from './redis.js';
 
 /** Loaded by .mocharc.cjs in every mocha process. */
 export const mochaHooks = {
   async afterAll(): Promise<void> {
-    await closeTestMongod();
+    await Promise.all([closeTestMongod(), closeTestRedis()]);
   },
 };

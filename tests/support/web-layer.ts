@@ -122,6 +122,18 @@ function memoryUseCases(): UseCases {
     cancelOrder: async (input) => exampleOrder({ _id: input.orderId, status: 'canceled' }),
     capturePayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
     listFailedAttempts: async () => [],
+    createCheckoutSession: async ({ orderId }) => ({
+      payment: examplePayment({
+        orderId,
+        checkout: {
+          sessionId: 'cs_1',
+          status: 'open',
+          url: 'https://checkout.stripe.com/c/pay/cs_1',
+          expiresAt: new Date(0),
+        },
+      }),
+      created: true,
+    }),
     getPayment: async (id) => examplePayment({ _id: id }),
     refreshPayment: async (id) => examplePayment({ _id: id, status: 'succeeded' }),
     openCheckout: async ({ orderId }) => ({ order: exampleOrder({ _id: orderId }), payment: null }),
@@ -130,6 +142,11 @@ function memoryUseCases(): UseCases {
       payment: { ...examplePayment({ orderId }), clientSecret: 'pi_1_secret_abc' },
     }),
     listRefunds: async ({ paymentId }) => ({ rows: [exampleRefund({ paymentId })], next: null }),
+    listPaymentHistory: async ({ userId }) => ({
+      rows: [examplePayment({ userId })],
+      older: null,
+      newer: null,
+    }),
     refundPayment: async (input) =>
       exampleRefund({ paymentId: input.paymentId, amount: input.amount ?? 2500 }),
   };

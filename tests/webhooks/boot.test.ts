@@ -11,6 +11,7 @@ const ENVIRONMENT = {
   STRIPE_MODE: 'test',
   PAYMENT_RETURN_URL: 'https://shop.example/return',
   RECEIPTS: 'off',
+  REDIS: 'off',
 };
 
 describe('starting the service for webhooks', () => {

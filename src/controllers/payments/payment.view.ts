@@ -20,11 +20,16 @@ export function toPayment(row: PaymentRow): PaymentResponse {
     receiptEmail: row.receiptEmail,
     metadata: row.metadata,
     nextAction: row.nextAction && toNextAction(row.nextAction),
+    checkout: row.checkout && {
+      status: row.checkout.status,
+      expiresAt: row.checkout.expiresAt.toISOString(),
+    },
     stripe: {
       customerId: row.stripe.customerId,
       paymentIntentId: row.stripe.paymentIntentId,
       paymentMethodId: row.stripe.paymentMethodId,
       latestChargeId: row.stripe.latestChargeId,
+      checkoutSessionId: row.checkout?.sessionId ?? null,
     },
     flags: row.flags,
     succeededAt: row.succeededAt?.toISOString() ?? null,

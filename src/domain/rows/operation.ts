@@ -10,6 +10,8 @@ export type OperationKind =
   | 'payment.confirm'
   | 'payment.capture'
   | 'payment.cancel'
+  | 'checkout.create'
+  | 'checkout.expire'
   | 'refund.create';
 
 /**

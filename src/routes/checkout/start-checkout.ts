@@ -21,6 +21,7 @@ export const startCheckoutRoute = route({
   errors: [
     'checkout_not_found',
     'order_not_payable',
+    'other_payment_live',
     'payment_in_progress',
     'amount_too_small',
     'refused_by_stripe',

@@ -26,6 +26,7 @@ export const createIntentRoute = route({
     'customer_not_found',
     'customer_of_another_user',
     'order_not_payable',
+    'other_payment_live',
     'payment_in_progress',
     'amount_too_small',
     'amount_step',

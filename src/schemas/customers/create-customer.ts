@@ -9,6 +9,14 @@ export const createCustomerBody = z
     name: line(256).optional(),
     metadata: metadata.optional(),
   })
-  .meta({ id: 'CreateCustomer' });
+  .meta({
+    id: 'CreateCustomer',
+    example: {
+      userId: 'user_42',
+      email: 'ada@example.com',
+      name: 'Ada Lovelace',
+      metadata: { tier: 'gold' },
+    },
+  });
 
 export type CreateCustomerBody = z.infer<typeof createCustomerBody>;

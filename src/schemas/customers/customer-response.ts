@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exampleIds, exampleTimes } from '../shared/examples.js';
 import { idOf } from '../shared/ids.js';
 import { metadataView } from '../shared/metadata.js';
 import { timestamp } from '../shared/text.js';
@@ -15,6 +16,19 @@ export const customerResponse = z
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: 'Customer' });
+  .meta({
+    id: 'Customer',
+    example: {
+      id: exampleIds.cus,
+      userId: 'user_42',
+      status: 'active',
+      email: 'ada@example.com',
+      name: 'Ada Lovelace',
+      metadata: { tier: 'gold' },
+      stripe: { customerId: 'cus_RaXmJ0example' },
+      createdAt: exampleTimes.created,
+      updatedAt: exampleTimes.created,
+    },
+  });
 
 export type CustomerResponse = z.infer<typeof customerResponse>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { apiKeyStatuses, DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS } from '../../domain/api-keys.js';
 import { scopes } from '../../domain/rows/api-key.js';
+import { exampleIds, exampleTimes } from '../shared/examples.js';
 import { idOf, pathIdOf } from '../shared/ids.js';
 import { pageQuery } from '../shared/page-query.js';
 import { line, timestamp } from '../shared/text.js';
@@ -14,7 +15,10 @@ export const createApiKeyBody = z
       description: 'No scope includes another, and a key gives only scopes that it has.',
     }),
   })
-  .meta({ id: 'CreateApiKey' });
+  .meta({
+    id: 'CreateApiKey',
+    example: { name: 'shop', scopes: ['payments:read', 'payments:write'] },
+  });
 export type CreateApiKeyBody = z.infer<typeof createApiKeyBody>;
 
 export const rollApiKeyBody = z
@@ -23,7 +27,7 @@ export const rollApiKeyBody = z
       description: 'How long the old key stays good beside the new one; 0 ends it at once.',
     }),
   })
-  .meta({ id: 'RollApiKey' });
+  .meta({ id: 'RollApiKey', example: { expiresInSeconds: 86_400 } });
 export type RollApiKeyBody = z.infer<typeof rollApiKeyBody>;
 
 export const apiKeyParams = z.strictObject({ id: pathIdOf('key', 'api_key_not_found') });
@@ -31,6 +35,19 @@ export type ApiKeyParams = z.infer<typeof apiKeyParams>;
 
 export const listApiKeysQuery = z.strictObject(pageQuery);
 export type ListApiKeysQuery = z.infer<typeof listApiKeysQuery>;
+
+const exampleKey = {
+  id: exampleIds.key,
+  name: 'shop',
+  prefix: 'gk_test_3q2-',
+  scopes: ['payments:read', 'payments:write'],
+  status: 'active',
+  replaces: null,
+  createdAt: exampleTimes.created,
+  lastUsedAt: exampleTimes.paid,
+  expiresAt: null,
+  revokedAt: null,
+};
 
 const apiKeyMembers = {
   id: idOf('key'),
@@ -45,7 +62,7 @@ const apiKeyMembers = {
   revokedAt: timestamp.nullable(),
 };
 
-export const apiKeyResponse = z.strictObject(apiKeyMembers).meta({ id: 'ApiKey' });
+export const apiKeyResponse = z.strictObject(apiKeyMembers).meta({ id: 'ApiKey', example: exampleKey });
 export type ApiKeyResponse = z.infer<typeof apiKeyResponse>;
 
 export const issuedApiKeyResponse = z
@@ -56,10 +73,10 @@ export const issuedApiKeyResponse = z
       example: 'gk_test_…',
     }),
   })
-  .meta({ id: 'IssuedApiKey' });
+  .meta({ id: 'IssuedApiKey', example: { ...exampleKey, key: 'gk_test_replace_me' } });
 export type IssuedApiKeyResponse = z.infer<typeof issuedApiKeyResponse>;
 
 export const apiKeyListResponse = z
   .strictObject({ data: z.array(apiKeyResponse), nextCursor: z.string().nullable() })
-  .meta({ id: 'ApiKeyList' });
+  .meta({ id: 'ApiKeyList', example: { data: [exampleKey], nextCursor: null } });
 export type ApiKeyListResponse = z.infer<typeof apiKeyListResponse>;

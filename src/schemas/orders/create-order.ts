@@ -72,6 +72,16 @@ export const createOrderBody = z
     params: { code: 'one_of_two' },
     error: 'give a promotionCode or a couponId',
   })
-  .meta({ id: 'CreateOrder' });
+  .meta({
+    id: 'CreateOrder',
+    example: {
+      userId: 'user_42',
+      currency: 'usd',
+      items: [{ name: 'Notebook', unitAmount: 1250, quantity: 2 }],
+      receiptEmail: 'ada@example.com',
+      locale: 'en',
+      metadata: { campaign: 'spring' },
+    },
+  });
 
 export type CreateOrderBody = z.infer<typeof createOrderBody>;

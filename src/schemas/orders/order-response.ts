@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exampleIds, exampleTimes } from '../shared/examples.js';
 import { idOf } from '../shared/ids.js';
 import { metadataView } from '../shared/metadata.js';
 import { timestamp } from '../shared/text.js';
@@ -49,6 +50,41 @@ export const orderResponse = z
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: 'Order' });
+  .meta({
+    id: 'Order',
+    example: {
+      id: exampleIds.ord,
+      userId: 'user_42',
+      status: 'paid',
+      currency: 'usd',
+      items: [
+        {
+          name: 'Notebook',
+          unitAmount: 1250,
+          quantity: 2,
+          priceId: null,
+          productId: null,
+          amount: 2500,
+          discount: 0,
+          tax: 0,
+        },
+      ],
+      subtotal: 2500,
+      discount: 0,
+      tax: 0,
+      total: 2500,
+      amountRefunded: 500,
+      refundState: 'partial',
+      receiptEmail: 'ada@example.com',
+      locale: 'en',
+      metadata: { campaign: 'spring' },
+      flags: [],
+      paymentId: exampleIds.pay,
+      checkoutUrl: `https://pay.example.com/checkout/${exampleIds.ord}?key=3q2-7wAAAAAAAAAAAAAAAA`,
+      paidAt: exampleTimes.paid,
+      createdAt: exampleTimes.created,
+      updatedAt: exampleTimes.paid,
+    },
+  });
 
 export type OrderResponse = z.infer<typeof orderResponse>;

@@ -7,6 +7,6 @@ export const capturePaymentBody = z
       description: 'Minor units; everything that is authorised when absent. The rest is released for good.',
     }),
   })
-  .meta({ id: 'CapturePayment' });
+  .meta({ id: 'CapturePayment', example: { amount: 2000 } });
 
 export type CapturePaymentBody = z.infer<typeof capturePaymentBody>;

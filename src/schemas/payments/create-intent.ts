@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exampleIds } from '../shared/examples.js';
 import { idOf } from '../shared/ids.js';
 import { metadata } from '../shared/metadata.js';
 import { amount, currency } from '../shared/money.js';
@@ -32,7 +33,11 @@ export const createIntentBody = z
     if (body.amount === undefined) refuse('amount', 'required', 'required unless orderId is given');
     if (body.currency === undefined) refuse('currency', 'required', 'required unless orderId is given');
   })
-  .meta({ id: 'CreateIntent', description: 'Either `orderId`, or `amount` and `currency`.' });
+  .meta({
+    id: 'CreateIntent',
+    description: 'Either `orderId`, or `amount` and `currency`.',
+    example: { orderId: exampleIds.ord },
+  });
 
 export type CreateIntentBody = z.infer<typeof createIntentBody>;
 
@@ -48,6 +53,18 @@ export const createIntentResponse = z
     orderId: idOf('ord').optional(),
     stripe: z.strictObject({ paymentIntentId: z.string().nullable() }),
   })
-  .meta({ id: 'CreatedIntent' });
+  .meta({
+    id: 'CreatedIntent',
+    example: {
+      id: exampleIds.pay,
+      status: 'requires_payment_method',
+      amount: 2500,
+      currency: 'usd',
+      captureMethod: 'automatic',
+      clientSecret: 'pi_3QhT2eLkdIwHu7ix0000_secret_replace_me',
+      orderId: exampleIds.ord,
+      stripe: { paymentIntentId: 'pi_3QhT2eLkdIwHu7ix0000' },
+    },
+  });
 
 export type CreateIntentResponse = z.infer<typeof createIntentResponse>;

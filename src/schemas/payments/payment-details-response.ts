@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { exampleTimes } from '../shared/examples.js';
 import { timestamp } from '../shared/text.js';
-import { paymentResponse } from './payment-response.js';
+import { examplePayment, paymentResponse } from './payment-response.js';
 
 const attempt = z.strictObject({
   chargeId: z.string().nullable(),
@@ -19,11 +20,21 @@ const attempt = z.strictObject({
   failedAt: timestamp,
 });
 
+const exampleAttempt = {
+  chargeId: 'ch_3QhT2eLkdIwHu7ix0001',
+  code: 'card_declined',
+  declineCode: 'insufficient_funds',
+  failureCode: 'card_declined',
+  message: 'Your card has insufficient funds.',
+  paymentMethod: { id: 'pm_1QhT2eLkdIwHu7ix0001', type: 'card', brand: 'visa', last4: '9995' },
+  failedAt: exampleTimes.created,
+};
+
 export const paymentDetailsResponse = z
   .strictObject({
     ...paymentResponse.shape,
     attempts: z.array(attempt).meta({ description: 'The tries to pay that failed, oldest first.' }),
   })
-  .meta({ id: 'PaymentDetails' });
+  .meta({ id: 'PaymentDetails', example: { ...examplePayment, attempts: [exampleAttempt] } });
 
 export type PaymentDetailsResponse = z.infer<typeof paymentDetailsResponse>;

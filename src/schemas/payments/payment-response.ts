@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { paymentStatuses } from '../../domain/payment-state.js';
+import { exampleIds, exampleTimes } from '../shared/examples.js';
 import { idOf } from '../shared/ids.js';
 import { metadataView } from '../shared/metadata.js';
 import { timestamp } from '../shared/text.js';
@@ -21,6 +22,49 @@ const captureBefore = timestamp.nullable().meta({
 });
 
 export const nextAction = z.strictObject({ type: z.string(), redirectUrl: z.string().nullable() });
+
+const checkout = z
+  .strictObject({ status: z.enum(['open', 'complete', 'expired']), expiresAt: timestamp })
+  .meta({ description: 'The Checkout Session of a payment that is made on Stripe’s page.' });
+const exampleState = {
+  status: 'succeeded',
+  currency: 'usd',
+  amount: 2500,
+  amountCapturable: 0,
+  amountReceived: 2500,
+  amountRefunded: 500,
+  captureBefore: null,
+  lastError: null,
+};
+
+export const examplePayment = {
+  id: exampleIds.pay,
+  userId: 'user_42',
+  orderId: exampleIds.ord,
+  customerId: exampleIds.cus,
+  ...exampleState,
+  amountReleased: 0,
+  amountRefundable: 2000,
+  captureMethod: 'automatic',
+  cancellationReason: null,
+  description: null,
+  statementDescriptorSuffix: null,
+  receiptEmail: 'ada@example.com',
+  metadata: { campaign: 'spring' },
+  nextAction: null,
+  stripe: {
+    customerId: 'cus_RaXmJ0example',
+    paymentIntentId: 'pi_3QhT2eLkdIwHu7ix0000',
+    paymentMethodId: 'pm_1QhT2eLkdIwHu7ix0000',
+    latestChargeId: 'ch_3QhT2eLkdIwHu7ix0000',
+    checkoutSessionId: null,
+  },
+  checkout: null,
+  flags: [],
+  succeededAt: exampleTimes.paid,
+  createdAt: exampleTimes.created,
+  updatedAt: exampleTimes.refunded,
+};
 
 export const paymentResponse = z
   .strictObject({
@@ -47,18 +91,23 @@ export const paymentResponse = z
     metadata: metadataView,
     lastError: paymentError.nullable(),
     nextAction: nextAction.nullable(),
+    checkout: checkout.nullable(),
     stripe: z.strictObject({
       customerId: z.string().nullable(),
       paymentIntentId: z.string().nullable(),
       paymentMethodId: z.string().nullable(),
       latestChargeId: z.string().nullable(),
+      checkoutSessionId: z.string().nullable(),
     }),
     flags: z.array(z.string()),
     succeededAt: timestamp.nullable(),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: 'Payment' });
+  .meta({
+    id: 'Payment',
+    example: examplePayment,
+  });
 
 export type PaymentResponse = z.infer<typeof paymentResponse>;
 
@@ -75,6 +124,9 @@ export const paymentStatusResponse = z
     lastError: paymentError.nullable(),
     updatedAt: timestamp,
   })
-  .meta({ id: 'PaymentState' });
+  .meta({
+    id: 'PaymentState',
+    example: { id: exampleIds.pay, ...exampleState, updatedAt: exampleTimes.refunded },
+  });
 
 export type PaymentStatusResponse = z.infer<typeof paymentStatusResponse>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { refundStatuses } from '../../domain/refunds.js';
+import { exampleIds, exampleTimes } from '../shared/examples.js';
 import { idOf } from '../shared/ids.js';
 import { metadata, metadataView } from '../shared/metadata.js';
 import { amount } from '../shared/money.js';
@@ -14,9 +15,28 @@ export const refundPaymentBody = z
     reason: refundReason.optional(),
     metadata: metadata.optional(),
   })
-  .meta({ id: 'RefundPayment' });
+  .meta({
+    id: 'RefundPayment',
+    example: { paymentId: exampleIds.pay, amount: 500, reason: 'requested_by_customer' },
+  });
 
 export type RefundPaymentBody = z.infer<typeof refundPaymentBody>;
+
+export const exampleRefund = {
+  id: exampleIds.ref,
+  paymentId: exampleIds.pay,
+  orderId: exampleIds.ord,
+  status: 'succeeded',
+  amount: 500,
+  currency: 'usd',
+  reason: 'requested_by_customer',
+  metadata: {},
+  failureReason: null,
+  origin: 'guichet',
+  stripe: { refundId: 're_3QhT2eLkdIwHu7ix0000' },
+  createdAt: exampleTimes.refunded,
+  updatedAt: exampleTimes.refunded,
+};
 
 export const refundResponse = z
   .strictObject({
@@ -34,6 +54,6 @@ export const refundResponse = z
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: 'Refund' });
+  .meta({ id: 'Refund', example: exampleRefund });
 
 export type RefundResponse = z.infer<typeof refundResponse>;

@@ -1,15 +1,8 @@
 import { z } from 'zod';
 import { type IdPrefix, idPattern } from '../../utils/ids.js';
+import { exampleIds } from './examples.js';
 
-const EXAMPLES: Partial<Record<IdPrefix, string>> = {
-  key: 'key_01JHMZ5T8GCQ4W7V3K9X2B6N0K',
-  cus: 'cus_01JHMZ5T8GCQ4W7V3K9X2B6N0D',
-  ord: 'ord_01JHMZ5T8GCQ4W7V3K9X2B6N0E',
-  pay: 'pay_01JHMZ5T8GCQ4W7V3K9X2B6N0F',
-  ref: 'ref_01JHMZ5T8GCQ4W7V3K9X2B6N0G',
-  cpn: 'cpn_01JHMZ5T8GCQ4W7V3K9X2B6N0J',
-  prm: 'prm_01JHMZ5T8GCQ4W7V3K9X2B6N0M',
-};
+const EXAMPLES: Partial<Record<IdPrefix, string>> = exampleIds;
 
 /** An id of ours, `<prefix>_<ULID>`. */
 export function idOf(prefix: IdPrefix) {

@@ -8,16 +8,16 @@ export function textMatching(pattern: RegExp, error: string) {
     .meta({ pattern: pattern.source });
 }
 
+export const userIdPattern = /^(?!\$)[^\s\p{C}]{1,128}$/u;
+
 /**
  * The embedding system's id of a person. No control characters or spaces, and no `$` in front: an operator's name
  * has no business in an id.
  */
-export const userId = textMatching(/^(?!\$)[^\s\p{C}]{1,128}$/u, 'expected 1 to 128 visible characters').meta(
-  {
-    description: 'Your own id of the user.',
-    example: 'user_42',
-  },
-);
+export const userId = textMatching(userIdPattern, 'expected 1 to 128 visible characters').meta({
+  description: 'Your own id of the user.',
+  example: 'user_42',
+});
 
 /** Stripe takes up to 512 characters; mail servers no more than 254. */
 export const email = z

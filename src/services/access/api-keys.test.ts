@@ -22,7 +22,9 @@ describe('findApiKey', () => {
     };
     const logger = createLogger({ level: 'warn' }, { write: (line: string) => void logs.push(line) });
     const repositories = { apiKeys: apiKeys as Repositories['apiKeys'] };
-    return { clock, key, row, noted, logs, find: findApiKey({ repositories, clock, logger }) };
+    const apiKeyCache = { get: apiKeys.byHash };
+    const find = findApiKey({ repositories, apiKeyCache, clock, logger });
+    return { clock, key, row, noted, logs, find };
   }
 
   it('notes a use at once, then once a minute at most, by what it saw before', async () => {

@@ -6,11 +6,12 @@ import type { PaymentRow } from '../../domain/rows/payment.js';
 import { WorkingSet } from '../../domain/working-set.js';
 import type { BoundRepositories } from '../../repositories/repositories.js';
 import type { UseCaseDependencies } from '../dependencies.js';
-import { intentIdOf, operationInProgress, runPaymentOperation } from '../payments/payment-operation.js';
+import { afterEnding, type EndingDependencies } from '../payments/after-ending.js';
+import { operationInProgress, requireMade, runPaymentOperation } from '../payments/payment-operation.js';
 import { orderTurns } from '../stripe/families/pay-order.js';
 import { giveBackRedemption } from '../stripe/families/redemption.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
-import { cancelStep } from '../stripe/payment-steps.js';
+import { endingStep } from '../stripe/payment-steps.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
 import type { CallContext, CancelOrderInput, UseCases } from '../use-cases.js';
 
@@ -19,7 +20,7 @@ import type { CallContext, CancelOrderInput, UseCases } from '../use-cases.js';
  * says so. Without a payment it is canceled at once. An order that is canceled already is given back as it is. Throws
  * `order_not_cancelable` (409) when it is paid or its payment is processing; then it is left, or becomes paid.
  */
-export function cancelOrder(dependencies: UseCaseDependencies): UseCases['cancelOrder'] {
+export function cancelOrder(dependencies: EndingDependencies): UseCases['cancelOrder'] {
   const { orders, payments, operations } = dependencies.repositories;
   return async (input, context) => {
     const resumed = context.idempotency?.operationId;
@@ -34,11 +35,11 @@ export function cancelOrder(dependencies: UseCaseDependencies): UseCases['cancel
 }
 
 async function throughPayment(
-  dependencies: UseCaseDependencies,
+  dependencies: EndingDependencies,
   { input, paymentId }: { input: CancelOrderInput; paymentId: string },
   context: CallContext,
 ): Promise<void> {
-  const { orders, payments } = dependencies.repositories;
+  const { orders } = dependencies.repositories;
   const cause = { actor: context.actor, requestId: context.requestId };
   const operation = await runPaymentOperation(
     dependencies,
@@ -47,7 +48,9 @@ async function throughPayment(
       const order = requireOrder(await bound.orders.get(input.orderId));
       // It ended after it was found: the next request sees the order without it.
       if (!payment.live) throw operationInProgress();
-      if (!intentIdOf(payment) || !isCancelable(payment.status)) throw notCancelable(order, payment);
+      requireMade(payment);
+      const step = endingStep(payment, input.reason);
+      if (!step) throw notCancelable(order, payment);
       rows.load('orders', [order]);
       rows.load('payments', [payment]);
       // Written too: what ends it at the same moment must see the order that waits for that.
@@ -55,12 +58,16 @@ async function throughPayment(
       const { reason } = input;
       const turn = { status: 'cancelling' as const, action: 'order.cancel', ...(reason ? { reason } : {}) };
       if (order.status !== 'cancelling') rows.apply(orderTurns(order, turn), cause, now);
-      return cancelStep(reason);
+      return step;
     },
   );
   if (operation.status === 'succeeded') return;
-  const payment = await payments.get(paymentId);
-  if (operation.status !== 'refused' || !payment || isCancelable(payment.status)) {
+  const payment = await afterEnding(dependencies, operation);
+  if (operation.status === 'refused' && payment.status === 'canceled') {
+    await atOnce(dependencies, input, context);
+    return;
+  }
+  if (operation.status !== 'refused' || isCancelable(payment.status)) {
     throw outcomeError(operation, { paymentId });
   }
   throw notCancelable(requireOrder(await orders.get(input.orderId)), payment);

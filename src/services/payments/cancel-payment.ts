@@ -1,26 +1,26 @@
 import { conflict, type GuichetError } from '../../domain/errors.js';
 import { isCancelable } from '../../domain/payment-state.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
-import type { UseCaseDependencies } from '../dependencies.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
-import { cancelStep } from '../stripe/payment-steps.js';
+import { endingStep } from '../stripe/payment-steps.js';
 import type { UseCases } from '../use-cases.js';
-import { intentIdOf, runPaymentOperation } from './payment-operation.js';
-import { requirePayment } from './require-payment.js';
+import { afterEnding, type EndingDependencies } from './after-ending.js';
+import { requireMade, runPaymentOperation } from './payment-operation.js';
 
 /**
  * Ends a payment for good; what was authorised is released. Its order can be paid anew. Throws `payment_not_cancelable`
  * (409) for one that is processing or has ended, also when that turns out at Stripe only.
  */
-export function cancelPayment(dependencies: UseCaseDependencies): UseCases['cancelPayment'] {
-  const { repositories } = dependencies;
+export function cancelPayment(dependencies: EndingDependencies): UseCases['cancelPayment'] {
   return async ({ paymentId, reason }, context) => {
     const operation = await runPaymentOperation(dependencies, { paymentId, context }, (payment) => {
-      if (!intentIdOf(payment) || !isCancelable(payment.status)) throw notCancelable(payment);
-      return cancelStep(reason);
+      requireMade(payment);
+      const step = endingStep(payment, reason);
+      if (!step) throw notCancelable(payment);
+      return step;
     });
-    const payment = requirePayment(await repositories.payments.get(paymentId));
-    if (operation.status === 'succeeded') return payment;
+    const payment = await afterEnding(dependencies, operation);
+    if (operation.status === 'succeeded' || payment.status === 'canceled') return payment;
     const ended = operation.status === 'refused' && !isCancelable(payment.status);
     throw ended ? notCancelable(payment) : outcomeError(operation, { paymentId });
   };

@@ -1,8 +1,10 @@
-import { conflict, invalidRequest } from '../../domain/errors.js';
+import { conflict, type GuichetError } from '../../domain/errors.js';
 import { isConfirmable } from '../../domain/payment-state.js';
+import type { PaymentRow } from '../../domain/rows/payment.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
 import type { UseCases } from '../use-cases.js';
+import { acceptReturnUrl } from './accept-return-url.js';
 import { intentIdOf, runPaymentOperation } from './payment-operation.js';
 import { requirePayment } from './require-payment.js';
 
@@ -12,14 +14,10 @@ import { requirePayment } from './require-payment.js';
  */
 export function confirmPayment(dependencies: UseCaseDependencies): UseCases['confirmPayment'] {
   return async ({ paymentId, ...input }, context) => {
-    const returnUrl = requireReturnUrl(dependencies, input.returnUrl);
+    const returnUrl = acceptReturnUrl(dependencies, input.returnUrl) ?? dependencies.returnUrl.default;
     const operation = await runPaymentOperation(dependencies, { paymentId, context }, (payment) => {
-      if (!intentIdOf(payment) || !isConfirmable(payment.status)) {
-        throw conflict(
-          'payment_not_confirmable',
-          `The payment is ${payment.status}: it cannot be confirmed.`,
-        );
-      }
+      if (!intentIdOf(payment) || !isConfirmable(payment.status) || payment.checkout)
+        throw notConfirmable(payment);
       const expand = ['latest_charge'];
       const params = { payment_method: input.paymentMethodId, return_url: returnUrl, expand };
       return { action: 'confirm', params };
@@ -29,14 +27,9 @@ export function confirmPayment(dependencies: UseCaseDependencies): UseCases['con
   };
 }
 
-/** Only our own sites may be returned to: an open redirect would lend them our name. */
-function requireReturnUrl({ returnUrl }: UseCaseDependencies, asked: string | undefined): string {
-  if (asked === undefined) return returnUrl.default;
-  const url = URL.canParse(asked) ? new URL(asked) : null;
-  const allowed = url && /^https?:$/.test(url.protocol) && returnUrl.hosts.includes(url.host);
-  if (allowed) return asked;
-  const detail = `returnUrl must be on one of these hosts: ${returnUrl.hosts.join(', ')}. Add others to PAYMENT_RETURN_HOSTS.`;
-  throw invalidRequest('return_url_not_allowed', detail, {
-    errors: [{ path: 'returnUrl', code: 'return_url_not_allowed', message: detail }],
-  });
+function notConfirmable({ status, checkout }: PaymentRow): GuichetError {
+  const detail = checkout
+    ? 'The customer pays on the page of the Checkout Session: send them to its url.'
+    : `The payment is ${status}: it cannot be confirmed.`;
+  return conflict('payment_not_confirmable', detail);
 }

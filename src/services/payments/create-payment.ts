@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { move } from '../../domain/changes.js';
 import { conflict, type GuichetError, invalidRequest, notFound } from '../../domain/errors.js';
+import { isTerminal } from '../../domain/payment-state.js';
 import type { OperationRow } from '../../domain/rows/operation.js';
 import type { OrderRow } from '../../domain/rows/order.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
+import type { WorkingSet } from '../../domain/working-set.js';
 import { isDuplicateKey } from '../../repositories/errors.js';
 import type { BoundRepositories } from '../../repositories/repositories.js';
 import { acceptAmount, acceptCurrency } from '../accept-amount.js';
@@ -24,40 +26,71 @@ type Opened = { operation: OperationRow } | { existing: PaymentRow };
 /** A live payment may be refused while we wait for it; then the order is free, and we open one ourselves. */
 const MAX_ROUNDS = 3;
 
+/** The payment's row and the operation that makes it at Stripe, to be saved together before Stripe is called. */
+export type PaymentOpening = (
+  terms: PaymentTerms,
+  about: { context: CallContext; token: string; now: Date },
+) => { rows: WorkingSet; operation: OperationRow };
+
 /**
  * Makes a payment and its PaymentIntent. An order has at most one live payment: a later call, with any key, waits for
- * it and returns it (`created: false`). Throws `payment_in_progress` (409, with Retry-After) after 5 s.
+ * it and returns it (`created: false`). Throws `payment_in_progress` (409, with Retry-After) after 5 s, and
+ * `other_payment_live` (409) where the customer is to pay on Stripe's page.
  */
 export function createPayment(dependencies: UseCaseDependencies): UseCases['createPayment'] {
+  const opening: PaymentOpening = (terms, about) =>
+    paymentOpening(dependencies, newPayment(dependencies, terms, about.now), about);
   return async (input, context) => {
     if (!input.orderId) requirePricing(context.actor);
-    acceptStatementSuffix(input.statementDescriptorSuffix, dependencies.platform);
-    const resumed = context.idempotency?.operationId;
-    if (resumed) return made(dependencies, await resumeOperation(dependencies, resumed, WAIT_MS));
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const token = randomUUID();
-      const opened = await open(dependencies, input, { context, token });
-      if ('operation' in opened) {
-        return made(dependencies, await executeOperation(dependencies, opened.operation, token));
-      }
-      const existing = await settled(dependencies, opened.existing);
-      if (existing) return { payment: await withClientSecret(dependencies, existing), created: false };
-    }
-    throw inProgress();
+    const { payment, created } = await openPayment(dependencies, input, { context, opening });
+    if (payment.checkout && !isTerminal(payment.status)) throw otherPaymentLive(payment);
+    return { payment: await withClientSecret(dependencies, payment), created };
   };
+}
+
+/** An order is paid in one way at a time. */
+export function otherPaymentLive({ _id, checkout }: PaymentRow): GuichetError {
+  const where = checkout
+    ? 'on Stripe’s page, by a Checkout Session (POST /api/payments/checkout-session gives its url)'
+    : 'by its PaymentIntent (POST /api/payments/create-intent gives it)';
+  return conflict(
+    'other_payment_live',
+    `The order is being paid ${where}. Cancel that payment first to pay in another way.`,
+    { extra: { paymentId: _id } },
+  );
+}
+
+/** The payment as it ended at Stripe, or the live one that its order has. */
+export async function openPayment(
+  dependencies: UseCaseDependencies,
+  input: CreatePaymentInput,
+  { context, opening }: { context: CallContext; opening: PaymentOpening },
+): Promise<{ payment: PaymentRow; created: boolean }> {
+  acceptStatementSuffix(input.statementDescriptorSuffix, dependencies.platform);
+  const resumed = context.idempotency?.operationId;
+  if (resumed) return made(dependencies, await resumeOperation(dependencies, resumed, WAIT_MS));
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const token = randomUUID();
+    const opened = await open(dependencies, input, { context, token, opening });
+    if ('operation' in opened) {
+      return made(dependencies, await executeOperation(dependencies, opened.operation, token));
+    }
+    const existing = await settled(dependencies, opened.existing);
+    if (existing) return { payment: existing, created: false };
+  }
+  throw inProgress();
 }
 
 async function made(dependencies: UseCaseDependencies, operation: OperationRow) {
   const paymentId = operation.subject.id;
   if (operation.status !== 'succeeded') throw outcomeError(operation, { paymentId });
-  const payment = requirePayment(await dependencies.repositories.payments.get(paymentId));
-  return { payment: await withClientSecret(dependencies, payment), created: true };
+  return { payment: requirePayment(await dependencies.repositories.payments.get(paymentId)), created: true };
 }
 
 async function open(
   dependencies: UseCaseDependencies,
   input: CreatePaymentInput,
-  { context, token }: { context: CallContext; token: string },
+  { context, token, opening }: { context: CallContext; token: string; opening: PaymentOpening },
 ): Promise<Opened> {
   const { repositories, clock } = dependencies;
   try {
@@ -68,8 +101,7 @@ async function open(
         if (existing) return { existing: await payableStill(bound, existing) };
         const now = clock.now();
         const terms = await termsOf(dependencies, bound, input);
-        const payment = newPayment(dependencies, terms, now);
-        const { rows, operation } = paymentOpening(dependencies, payment, { context, token, now });
+        const { rows, operation } = opening(terms, { context, token, now });
         if (terms.order) {
           // Written too, so that it cannot be canceled at the same moment by somebody who sees no payment yet.
           rows.load('orders', [terms.order]);

@@ -63,16 +63,23 @@ export function newPayment({ platform }: UseCaseDependencies, terms: PaymentTerm
   };
 }
 
+interface Opening {
+  context: CallContext;
+  token: string;
+  now: Date;
+}
+
 /**
  * The payment's row and the operation that makes its PaymentIntent, to be saved together before Stripe is called. Throws
  * `stripe_unavailable` (503).
  */
 export function paymentOpening(
-  { platform, receipts, gateway }: UseCaseDependencies,
+  dependencies: UseCaseDependencies,
   payment: PaymentRow,
-  { context, token, now }: { context: CallContext; token: string; now: Date },
+  opening: Opening,
 ): { rows: WorkingSet; operation: OperationRow } {
-  requireStripe({ gateway });
+  requireStripe(dependencies);
+  const { platform, receipts } = dependencies;
   const operation = newOperation(
     {
       kind: 'payment.create',
@@ -80,8 +87,17 @@ export function paymentOpening(
       path: '/v1/payment_intents',
       params: (operationId) => intentParams(payment, { operationId, receipts }),
     },
-    { scope: platform, context, token, now },
+    { scope: platform, ...opening },
   );
+  return { rows: openedRows(payment, operation, opening), operation };
+}
+
+/** What is saved when a payment is opened, whatever makes it at Stripe. */
+export function openedRows(
+  payment: PaymentRow,
+  operation: OperationRow,
+  { context, now }: Opening,
+): WorkingSet {
   const { amount, currency, orderId } = payment;
   const rows = new WorkingSet();
   rows.apply(
@@ -100,21 +116,31 @@ export function paymentOpening(
     { actor: context.actor, requestId: context.requestId },
     now,
   );
-  return { rows, operation };
+  return rows;
 }
 
 function intentParams(
   payment: PaymentRow,
   { operationId, receipts }: { operationId: string; receipts: UseCaseDependencies['receipts'] },
 ): Record<string, unknown> {
-  const { amount, currency, captureMethod, description, receiptEmail, metadata, stripe } = payment;
-  const { statementDescriptorSuffix } = payment;
+  const { amount, currency, stripe } = payment;
   return {
     amount,
     currency,
     automatic_payment_methods: { enabled: true },
-    ...(captureMethod === 'manual' ? { capture_method: 'manual' } : {}),
     ...(stripe.customerId ? { customer: stripe.customerId } : {}),
+    ...commonParams(payment, { operationId, receipts }),
+  };
+}
+
+/** What a PaymentIntent is given, whether we make it or a Checkout Session does. */
+export function commonParams(
+  payment: PaymentRow,
+  { operationId, receipts }: { operationId: string; receipts: UseCaseDependencies['receipts'] },
+): Record<string, unknown> {
+  const { captureMethod, description, statementDescriptorSuffix, receiptEmail, metadata } = payment;
+  return {
+    ...(captureMethod === 'manual' ? { capture_method: 'manual' } : {}),
     ...(description ? { description } : {}),
     ...(statementDescriptorSuffix ? { statement_descriptor_suffix: statementDescriptorSuffix } : {}),
     ...(receipts === 'stripe' && receiptEmail ? { receipt_email: receiptEmail } : {}),

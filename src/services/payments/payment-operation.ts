@@ -64,10 +64,19 @@ async function open(
   }
 }
 
-/** The PaymentIntent's id; 409 while it is still being made. Null for a payment that never got one. */
-export function intentIdOf({ status, live, stripe }: PaymentRow): string | null {
-  if (status === 'creating' || (!stripe.paymentIntentId && live)) throw operationInProgress();
-  return stripe.paymentIntentId;
+/**
+ * The PaymentIntent's id; 409 while it is still being made. Null for a payment that never got one, or whose customer has
+ * not paid on the page of its Checkout Session yet.
+ */
+export function intentIdOf(payment: PaymentRow): string | null {
+  requireMade(payment);
+  return payment.stripe.paymentIntentId;
+}
+
+/** Throws `operation_in_progress` (409, with Retry-After) while the payment is still being made at Stripe. */
+export function requireMade({ status, live, stripe, checkout }: PaymentRow): void {
+  const atStripe = stripe.paymentIntentId ?? checkout?.sessionId ?? null;
+  if (status === 'creating' || (atStripe === null && live)) throw operationInProgress();
 }
 
 export function operationInProgress(): GuichetError {

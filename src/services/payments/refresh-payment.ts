@@ -1,7 +1,8 @@
+import { isTerminal } from '../../domain/payment-state.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { applySnapshots } from '../stripe/snapshots/apply-snapshots.js';
-import { readObject } from '../stripe/snapshots/read-object.js';
+import { type ObjectRef, readObject } from '../stripe/snapshots/read-object.js';
 import type { UseCases } from '../use-cases.js';
 import { cannotAsk } from './cannot-ask.js';
 import { requirePayment } from './require-payment.js';
@@ -14,10 +15,9 @@ export function refreshPayment(dependencies: UseCaseDependencies): UseCases['ref
   const { repositories } = dependencies;
   return async (id) => {
     const payment = requirePayment(await repositories.payments.get(id));
-    const intentId = payment.stripe.paymentIntentId;
-    if (!intentId) return payment;
+    const ref = refOf(payment);
+    if (!ref) return payment;
     const cause = { actor: { type: 'system' as const, id: 'refresh' }, requestId: null };
-    const ref = { object: 'payment_intent', id: intentId, ...scopeOf(payment) };
     for (let read = 0; read < MAX_READS; read += 1) {
       const snapshots = await readObject(dependencies, ref, cause).catch(cannotAsk);
       const { verdicts } = await applySnapshots(dependencies, snapshots);
@@ -27,6 +27,10 @@ export function refreshPayment(dependencies: UseCaseDependencies): UseCases['ref
   };
 }
 
-function scopeOf({ stripeAccountId, livemode }: PaymentRow) {
-  return { stripeAccountId, livemode };
+/** A Checkout Session is read with its PaymentIntent; once that has ended it alone counts. */
+function refOf({ stripe, checkout, status, stripeAccountId, livemode }: PaymentRow): ObjectRef | null {
+  const scope = { stripeAccountId, livemode };
+  if (checkout?.sessionId && !isTerminal(status))
+    return { object: 'checkout.session', id: checkout.sessionId, ...scope };
+  return stripe.paymentIntentId ? { object: 'payment_intent', id: stripe.paymentIntentId, ...scope } : null;
 }

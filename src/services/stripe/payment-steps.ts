@@ -1,20 +1,24 @@
+import { isCancelable } from '../../domain/payment-state.js';
 import type { CancelReason, PaymentRow } from '../../domain/rows/payment.js';
 import { REFUNDS_READ } from './families/family.js';
 import type { NewOperation } from './operations/open-operation.js';
 
-/** The last part of the path says what is done to the PaymentIntent. */
+/** The last part of the path says what is done to the PaymentIntent, or to the Checkout Session. */
 export interface PaymentStep {
-  action: 'confirm' | 'capture' | 'cancel';
+  action: 'confirm' | 'capture' | 'cancel' | 'expire';
   params: Record<string, unknown>;
 }
 
-/** How a confirm, capture or cancel of this payment is saved. A payment has one of them open at a time. */
+/** How a confirm, capture or cancel of this payment (or of the page that it is made on) is saved. A payment has one of them open at a time. */
 export function stepOperation(payment: PaymentRow, { action, params }: PaymentStep): NewOperation {
+  const expires = action === 'expire';
   return {
-    kind: `payment.${action}`,
+    kind: expires ? 'checkout.expire' : `payment.${action}`,
     subject: { collection: 'payments', id: payment._id },
     exclusiveKey: payment._id,
-    path: `/v1/payment_intents/${payment.stripe.paymentIntentId}/${action}`,
+    path: expires
+      ? `/v1/checkout/sessions/${payment.checkout?.sessionId}/expire`
+      : `/v1/payment_intents/${payment.stripe.paymentIntentId}/${action}`,
     before: { status: payment.status, latestChargeId: payment.stripe.latestChargeId },
     params: () => params,
   };
@@ -30,4 +34,16 @@ export function captureStep(amount: number): PaymentStep {
 export function cancelStep(reason: CancelReason | undefined): PaymentStep {
   const expand = CHARGE_WITH_RELEASE;
   return { action: 'cancel', params: { ...(reason ? { cancellation_reason: reason } : {}), expand } };
+}
+
+/**
+ * How a payment is ended: an open Checkout Session is expired, since Stripe cancels no PaymentIntent of one
+ * (https://docs.stripe.com/api/payment_intents/cancel). Null for a payment that cannot be ended.
+ */
+export function endingStep(payment: PaymentRow, reason: CancelReason | undefined): PaymentStep | null {
+  if (!payment.live || !isCancelable(payment.status)) return null;
+  const { checkout } = payment;
+  if (checkout?.sessionId && checkout.status === 'open')
+    return { action: 'expire', params: { expand: ['payment_intent'] } };
+  return payment.stripe.paymentIntentId ? cancelStep(reason) : null;
 }

@@ -1,9 +1,10 @@
 import type Stripe from 'stripe';
 import { type Change, type Fact, move } from '../../../domain/changes.js';
 import { explainsAmountRefunded } from '../../../domain/refunds.js';
+import type { PaymentRow } from '../../../domain/rows/payment.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import { failureOfCharge } from './failed-attempt.js';
-import { defineFamily, idOf, type Needs, REFUNDS_READ, type SnapshotOf } from './family.js';
+import { defineFamily, idOf, type Needs, operationIdOf, REFUNDS_READ, type SnapshotOf } from './family.js';
 import { paymentOfIntent } from './payment-of-intent.js';
 
 type Charge = Stripe.Charge;
@@ -46,10 +47,27 @@ export const chargeFamily = defineFamily<Charge>({
 function needs({ object }: SnapshotOf<Charge>, rows: WorkingSet): Needs {
   const intentId = idOf(object.payment_intent);
   const payments = rows.filter('payments', (row) => row.stripe.paymentIntentId === intentId);
+  const operation = rows.get('operations', operationIdOf(object));
   return {
+    payments: operation?.subject.collection === 'payments' ? [operation.subject.id] : [],
     paymentsOfIntents: intentId ? [intentId] : [],
     refundsOfPayments: payments.map((payment) => payment._id),
   };
+}
+
+/**
+ * The payment of its PaymentIntent, or the one whose operation its metadata name (Stripe copies them): of a Checkout
+ * Session's payment a charge may tell before the PaymentIntent does.
+ */
+function paymentOf(snapshot: SnapshotOf<Charge>, rows: WorkingSet): PaymentRow | null {
+  const { object, stripeAccountId, livemode } = snapshot;
+  const attached = paymentOfIntent(rows, snapshot, idOf(object.payment_intent));
+  if (attached) return attached;
+  const operation = rows.get('operations', operationIdOf(object));
+  const made = operation?.kind === 'checkout.create' ? rows.get('payments', operation.subject.id) : null;
+  if (!made || made.stripe.paymentIntentId !== null) return null;
+  const ours = made.stripeAccountId === stripeAccountId && made.livemode === livemode;
+  return ours && made.amount === object.amount && made.currency === object.currency ? made : null;
 }
 
 /** What was given back is not what our refunds say, those under way included: somebody else made or undid one. */
@@ -64,7 +82,7 @@ function refundsDiffer(snapshot: SnapshotOf<Charge>, rows: WorkingSet): boolean 
 /** A failed attempt authorises nothing; of a PaymentIntent's charges one succeeds at most. */
 function decide(snapshot: SnapshotOf<Charge>, rows: WorkingSet): Change[] {
   const { object } = snapshot;
-  const payment = paymentOfIntent(rows, snapshot, idOf(object.payment_intent));
+  const payment = paymentOf(snapshot, rows);
   if (!payment || object.status !== 'succeeded') return [];
   const seconds = object.payment_method_details?.card?.capture_before;
   const captureBefore = seconds ? new Date(seconds * 1000) : payment.captureBefore;
@@ -75,6 +93,6 @@ function decide(snapshot: SnapshotOf<Charge>, rows: WorkingSet): Change[] {
 }
 
 function facts(snapshot: SnapshotOf<Charge>, rows: WorkingSet): Fact[] {
-  const payment = paymentOfIntent(rows, snapshot, idOf(snapshot.object.payment_intent));
+  const payment = paymentOf(snapshot, rows);
   return payment ? failureOfCharge(snapshot, payment._id) : [];
 }

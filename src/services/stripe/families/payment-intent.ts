@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { canonicalJson } from '../../../domain/audit-chain.js';
 import { type Change, type Fact, move } from '../../../domain/changes.js';
+import { isOver } from '../../../domain/checkout-session.js';
 import { isLive, isPaymentIntentStatus, paymentIntentRank } from '../../../domain/payment-state.js';
 import type { PaymentError, PaymentRow } from '../../../domain/rows/payment.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
@@ -17,7 +18,7 @@ import {
 } from './family.js';
 import { nextActionOf } from './next-action.js';
 import { endOrder, payOrder } from './pay-order.js';
-import { paymentOfIntent } from './payment-of-intent.js';
+import { isReplaced, paymentOfIntent } from './payment-of-intent.js';
 
 type Intent = Stripe.PaymentIntent;
 
@@ -61,7 +62,7 @@ function paymentNeeds(snapshot: SnapshotOf<Intent>, rows: WorkingSet): Needs {
     paymentsOfIntents: [snapshot.object.id],
     payments: operation?.subject.collection === 'payments' ? [operation.subject.id] : [],
     orders: payment?.orderId ? [payment.orderId] : [],
-    livePaymentsOfOrders: payment?.status === 'failed' && payment.orderId ? [payment.orderId] : [],
+    livePaymentsOfOrders: payment && !payment.live && payment.orderId ? [payment.orderId] : [],
     openOperationsOfPayments: payment ? [payment._id] : [],
   };
 }
@@ -72,7 +73,8 @@ function paymentOf(snapshot: SnapshotOf<Intent>, rows: WorkingSet): PaymentRow |
   const attached = paymentOfIntent(rows, snapshot, object.id);
   if (attached) return attached;
   const operation = rows.get('operations', operationIdOf(object));
-  const made = operation?.kind === 'payment.create' ? rows.get('payments', operation.subject.id) : null;
+  const makes = operation?.kind === 'payment.create' || operation?.kind === 'checkout.create';
+  const made = makes ? rows.get('payments', operation.subject.id) : null;
   return made?.stripe.paymentIntentId === null ? made : null;
 }
 
@@ -83,7 +85,8 @@ function decide(snapshot: SnapshotOf<Intent>, rows: WorkingSet, context: Decisio
   if (payment.stripe.paymentIntentId === null && !fits(payment, snapshot))
     return flagMismatch(payment, intent);
   const state = stateOf(intent, payment, context.now);
-  const after = { ...state, live: state.live && !isReplaced(payment, rows) };
+  const live = state.live && !isReplaced(payment, rows) && !waitsInVain(snapshot, payment, state);
+  const after = { ...state, live };
   if (canonicalJson(after) === canonicalJson(pick(payment, after))) return [];
   const changes: Change[] = [move('payments', payment._id, after), auditOf(payment, after)];
   if (after.status === payment.status) return changes;
@@ -99,11 +102,10 @@ function facts(snapshot: SnapshotOf<Intent>, rows: WorkingSet): Fact[] {
   return payment ? failureOfIntent(snapshot, payment._id) : [];
 }
 
-/** It was given up, and turned up after its order had got another payment: an order has one that is live. */
-function isReplaced(payment: PaymentRow, rows: WorkingSet): boolean {
-  const { _id, orderId, live } = payment;
-  if (live || orderId === null) return false;
-  return rows.find('payments', (row) => row.orderId === orderId && row.live && row._id !== _id) !== null;
+/** A debit that failed after its page was completed: told as such, or read when nothing is under way any more. */
+function waitsInVain({ source }: SnapshotOf<Intent>, before: PaymentRow, { status }: PaymentState): boolean {
+  const debitFailed = before.status === 'processing' || source !== 'event' || !before.live;
+  return isOver({ status, checkout: before.checkout, debitFailed });
 }
 
 function pick(payment: PaymentRow, like: PaymentState): Partial<PaymentRow> {

@@ -16,3 +16,9 @@ export function paymentOfIntent(
       row.livemode === livemode,
   );
 }
+
+/** It was given up, and turned up after its order had got another payment: an order has one that is live. */
+export function isReplaced({ _id, orderId, live }: PaymentRow, rows: WorkingSet): boolean {
+  if (live || orderId === null) return false;
+  return rows.find('payments', (row) => row.orderId === orderId && row.live && row._id !== _id) !== null;
+}

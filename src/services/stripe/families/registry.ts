@@ -1,4 +1,5 @@
 import { chargeFamily } from './charge.js';
+import { checkoutSessionFamily } from './checkout-session.js';
 import { couponFamily } from './coupon.js';
 import { customerFamily } from './customer.js';
 import type { AnyFamily } from './family.js';
@@ -11,6 +12,7 @@ const families: readonly AnyFamily[] = [
   chargeFamily,
   refundFamily,
   customerFamily,
+  checkoutSessionFamily,
   couponFamily,
   promotionCodeFamily,
 ];

@@ -4,7 +4,7 @@ import type { WorkingSet } from '../../../domain/working-set.js';
 import { alertOf } from '../families/alert.js';
 import { reopenOrder } from '../families/pay-order.js';
 import { refusalChanges } from './refusal-changes.js';
-import { closed } from './settle-by-snapshot.js';
+import { cancelsPayment, closed } from './settle-by-snapshot.js';
 
 const ABANDONED: Refusal = {
   status: 409,
@@ -33,7 +33,7 @@ export function abandonOperation(operation: OperationRow, rows: WorkingSet, now:
       after: { operationId: _id, kind },
     },
     ...refusalChanges(operation, ABANDONED, rows),
-    ...(kind === 'payment.cancel' ? reopenOrder(payment, rows) : []),
+    ...(cancelsPayment(operation) ? reopenOrder(payment, rows) : []),
     alertOf('operation_abandoned', _id),
   ];
 }

@@ -22,7 +22,7 @@ import type { Snapshot } from '../snapshots/snapshot.js';
 import { needsOf } from './needs-of-operation.js';
 import { refusalChanges } from './refusal-changes.js';
 import { isRepeatable } from './repeatable.js';
-import { isDoneBy, refuse, succeed } from './settle-by-snapshot.js';
+import { cancelsPayment, isDoneBy, refuse, succeed } from './settle-by-snapshot.js';
 
 export interface OperationDependencies extends ReadDependencies, ApplyDependencies {
   repositories: Repositories;
@@ -140,8 +140,8 @@ interface Outcome {
 
 async function send(dependencies: OperationDependencies, operation: OperationRow): Promise<Outcome | null> {
   const { gateway, repositories, platformAccountId, timing, logger } = dependencies;
-  const intentId = operation.path.split('/')[3] ?? null;
-  const versions = await versionsOf(repositories, operation, [intentId, operation.before?.latestChargeId]);
+  const named = operation.path.split('/').slice(3);
+  const versions = await versionsOf(repositories, operation, [...named, operation.before?.latestChargeId]);
   const params = JSON.parse(operation.params) as Record<string, unknown>;
   const account =
     operation.stripeAccountId === platformAccountId ? {} : { account: operation.stripeAccountId };
@@ -206,7 +206,7 @@ async function settleByAnswer(
     },
     epilogue(rows, { now }) {
       const row = rows.get('operations', operation._id);
-      if (row?.kind !== 'payment.cancel' || row.status !== 'refused') return;
+      if (!row || !cancelsPayment(row) || row.status !== 'refused') return;
       rows.apply(reopenOrder(rows.get('payments', row.subject.id), rows), cause, now);
     },
   });
@@ -232,6 +232,7 @@ function isFirst(operation: OperationRow): boolean {
     operation.kind === 'promotion_code.create' ||
     operation.kind === 'customer.create' ||
     operation.kind === 'payment.create' ||
+    operation.kind === 'checkout.create' ||
     operation.kind === 'refund.create'
   );
 }

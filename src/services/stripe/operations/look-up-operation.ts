@@ -9,13 +9,30 @@ const PAGE = 100;
 /** Stripe's clock and ours may differ. */
 const CLOCK_SECONDS = 3600;
 
-/** A confirm, capture or cancel: its PaymentIntent shows what became of it. The others make what must be found. */
-export function changesIntent({ kind }: OperationRow): boolean {
-  return kind === 'payment.confirm' || kind === 'payment.capture' || kind === 'payment.cancel';
+const CREATES: ReadonlySet<OperationRow['kind']> = new Set([
+  'coupon.create',
+  'promotion_code.create',
+  'customer.create',
+  'payment.create',
+  'checkout.create',
+  'refund.create',
+]);
+
+/** A confirm, capture or cancel: what it changes shows what became of it. The others make what must be found. */
+export function changesObject({ kind }: OperationRow): boolean {
+  return !CREATES.has(kind);
+}
+
+/** What such an operation changes, as its path says. */
+function changedBy({ path }: OperationRow): { object: string; id: string } {
+  const [collection = '', first = '', second = ''] = path.split('/').slice(2);
+  return collection === 'checkout'
+    ? { object: 'checkout.session', id: second }
+    : { object: 'payment_intent', id: first };
 }
 
 /**
- * Reads what can tell the outcome of an operation: the PaymentIntent that it changes, or the object that it made, found
+ * Reads what can tell the outcome of an operation: the object that it changes, or the object that it made, found
  * by its metadata in a list (Stripe's search is not used: it lags behind). Empty when nothing was made. Throws
  * `UnreadableObject` when Stripe could not be asked to the end.
  */
@@ -26,10 +43,7 @@ export async function lookUpOperation(
 ): Promise<Snapshot[]> {
   const { stripeAccountId, livemode } = operation;
   const scope = { stripeAccountId, livemode };
-  if (changesIntent(operation)) {
-    const id = operation.path.split('/')[3] ?? '';
-    return readObject(dependencies, { object: 'payment_intent', id, ...scope }, cause);
-  }
+  if (changesObject(operation)) return readObject(dependencies, { ...changedBy(operation), ...scope }, cause);
   const url = listOf(operation);
   const ref = { object: 'list', id: url.pathname, ...scope };
   for (;;) {
@@ -64,6 +78,8 @@ function listOf({ kind, params, firstSentAt }: OperationRow): URL {
         return ['/v1/promotion_codes', { coupon: sent.coupon, 'created[gte]': since }];
       case 'customer.create':
         return ['/v1/customers', { email: sent.email, 'created[gte]': since }];
+      case 'checkout.create':
+        return ['/v1/checkout/sessions', { customer: sent.customer, 'created[gte]': since }];
       case 'refund.create':
         return ['/v1/refunds', { payment_intent: sent.payment_intent }];
       default:

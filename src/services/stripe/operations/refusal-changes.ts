@@ -13,7 +13,8 @@ export function refusalChanges(operation: OperationRow, refusal: Refusal, rows: 
   switch (operation.kind) {
     case 'customer.create':
       return [move('customers', id, { status: 'failed', deleted: true }), failed(operation, refusal)];
-    case 'payment.create': {
+    case 'payment.create':
+    case 'checkout.create': {
       const { type, code, declineCode, message } = refusal;
       const lastError = { type, code, declineCode, message };
       return [move('payments', id, { status: 'failed', live: false, lastError }), failed(operation, refusal)];
@@ -29,6 +30,7 @@ export function refusalChanges(operation: OperationRow, refusal: Refusal, rows: 
     case 'payment.confirm':
     case 'payment.capture':
     case 'payment.cancel':
+    case 'checkout.expire':
       return [];
   }
 }

@@ -17,6 +17,7 @@ const MAKES: Readonly<Record<string, OperationRow['kind']>> = {
   promotion_code: 'promotion_code.create',
   customer: 'customer.create',
   payment_intent: 'payment.create',
+  'checkout.session': 'checkout.create',
   refund: 'refund.create',
 };
 
@@ -77,6 +78,10 @@ function settleOne(
       if (settled) return [settled, ...afterRefusal(operation, settled, { payment, rows })];
     }
   }
+  if (operation.kind === 'checkout.expire' && payment?.checkout?.sessionId === object.id) {
+    const settled = settleExpiry(operation, snapshot, now);
+    if (settled) return [settled, ...afterRefusal(operation, settled, { payment, rows })];
+  }
   return keyed ? [move('operations', operation._id, { dueAt: now })] : [];
 }
 
@@ -102,17 +107,28 @@ function settleStep(operation: OperationRow, { object }: Snapshot, now: Date): M
   }
 }
 
+/** A Checkout Session that was paid on cannot be expired any more. */
+function settleExpiry(operation: OperationRow, { object }: Snapshot, now: Date): Move<'operations'> | null {
+  if (object.status === 'expired') return succeed(operation, object.id, now);
+  return object.status === 'complete' ? refuse(operation, unexpectedState('paid'), now) : null;
+}
+
 function afterRefusal(
-  { kind }: OperationRow,
+  operation: OperationRow,
   settled: Move<'operations'>,
   { payment, rows }: { payment: PaymentRow; rows: WorkingSet },
 ): Change[] {
-  return kind === 'payment.cancel' && settled.set.status === 'refused' ? reopenOrder(payment, rows) : [];
+  return cancelsPayment(operation) && settled.set.status === 'refused' ? reopenOrder(payment, rows) : [];
 }
 
 /** What was asked for has come about, whoever did it: Stripe refuses it then, and it is done all the same. */
 export function isDoneBy(operation: OperationRow, intent: StripeObject): boolean {
   return isStep(operation) && stepEndedBy(stepOf(operation), intentEnd(intent)) === 'done';
+}
+
+/** Ends a payment, at its PaymentIntent or at the page on which it was to be made. */
+export function cancelsPayment({ kind }: OperationRow): boolean {
+  return kind === 'payment.cancel' || kind === 'checkout.expire';
 }
 
 function isStep({ kind }: OperationRow): boolean {

@@ -17,7 +17,7 @@ import {
   type OperationDependencies,
 } from './execute-operation.js';
 import { giveUpConfirm } from './give-up-confirm.js';
-import { changesIntent, lookUpOperation } from './look-up-operation.js';
+import { changesObject, lookUpOperation } from './look-up-operation.js';
 import { needsOf } from './needs-of-operation.js';
 import { isRepeatable } from './repeatable.js';
 
@@ -61,7 +61,7 @@ async function lookUp(
 ): Promise<Found> {
   const began = dependencies.clock.now();
   const expired = isExpired(operation, began);
-  const unseen = !changesIntent(operation) && !expired;
+  const unseen = !changesObject(operation) && !expired;
   if (unseen || isRepeatable(operation)) return { settled: false };
   const cause: Cause = {
     actor: { type: 'system', id: 'settle-operations' },

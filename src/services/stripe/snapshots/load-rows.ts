@@ -3,6 +3,7 @@ import { WorkingSet } from '../../../domain/working-set.js';
 import type { BoundRepositories } from '../../../repositories/repositories.js';
 import { type Needs, operationIdOf } from '../families/family.js';
 import { familyOfObject } from '../families/registry.js';
+import { cancelsPayment } from '../operations/settle-by-snapshot.js';
 import type { Snapshot } from './snapshot.js';
 
 type Load = (bound: BoundRepositories, keys: string[], rows: WorkingSet) => Promise<void>;
@@ -92,9 +93,7 @@ function refundNeeds(rows: WorkingSet): Needs {
 
 /** A cancel that is refused sets its payment's order back. */
 function cancelNeeds(rows: WorkingSet): Needs {
-  const payments = rows
-    .filter('operations', ({ kind }) => kind === 'payment.cancel')
-    .map(({ subject }) => subject.id);
+  const payments = rows.filter('operations', cancelsPayment).map(({ subject }) => subject.id);
   const orders = payments.flatMap((id) => rows.get('payments', id)?.orderId ?? []);
   return { payments, orders };
 }

@@ -55,7 +55,8 @@ export async function readObject(
   const path = familyOfObject(ref.object)?.retrievePath(ref.id);
   if (!path) throw new Error(`No family reads a ${ref.object}`);
   const object = await dependencies.repositories.stripeObjects.get(mirrorId(ref, ref.id));
-  const inner = [object?.data.latest_charge, ...(ref.related ?? [])].filter((id) => typeof id === 'string');
+  const { latest_charge: charge, payment_intent: intent } = object?.data ?? {};
+  const inner = [charge, intent, ...(ref.related ?? [])].filter((id) => typeof id === 'string');
   const versions = await versionsOf(dependencies.repositories, ref, [ref.id, ...inner]);
   const answer = await readPath(dependencies, path, ref);
   return snapshotsOfAnswer(answer, { scope: ref, source: 'fetch', versions, cause, first: false });

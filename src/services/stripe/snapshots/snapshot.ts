@@ -67,7 +67,10 @@ function chargeAt(value: Record<string, unknown>): StripeObject | null {
   return isRecord(charge) && charge.object === 'charge' ? (charge as StripeObject) : null;
 }
 
-const MIRRORED = new Set(['payment_intent', 'charge', 'refund', 'customer', 'coupon', 'promotion_code']);
+const MIRRORED = new Set([
+  ...['payment_intent', 'charge', 'refund', 'customer', 'checkout.session'],
+  ...['coupon', 'promotion_code'],
+]);
 
 function isMirrored(value: Record<string, unknown>): value is StripeObject {
   return typeof value.id === 'string' && typeof value.object === 'string' && MIRRORED.has(value.object);

@@ -16,9 +16,9 @@ export async function fetchForEvents(
   if (!first?.objectId) return;
   const { stripeAccountId, livemode, objectId } = first;
   try {
-    const { object, charge } = snapshotOfEvent(first).object;
+    const { object, charge, payment_intent: intent } = snapshotOfEvent(first).object;
     const cause = { actor: { type: 'stripe' as const, id: first._id }, requestId: null };
-    const related = typeof charge === 'string' ? [charge] : [];
+    const related = [charge, intent].filter((inner) => typeof inner === 'string');
     const ref = { object, id: objectId, stripeAccountId, livemode, related };
     const snapshots = await readObject(dependencies, ref, cause);
     await applyFetched(dependencies, rows, snapshots);
