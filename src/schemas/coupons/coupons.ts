@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exampleIds, exampleTimes } from '../shared/examples.js';
 import { idOf, pathIdOf } from '../shared/ids.js';
 import { metadata, metadataView } from '../shared/metadata.js';
 import { amount, currency } from '../shared/money.js';
@@ -71,6 +72,24 @@ export type CouponParams = z.infer<typeof couponParams>;
 export const listCouponsQuery = z.strictObject(pageQuery);
 export type ListCouponsQuery = z.infer<typeof listCouponsQuery>;
 
+const couponExample = {
+  id: exampleIds.cpn,
+  status: 'active' as const,
+  name: 'Summer sale',
+  percentOff: 20,
+  amountOff: null,
+  currency: null,
+  productIds: [],
+  maxRedemptions: 50,
+  redemptionsLeft: 49,
+  maxRedemptionsPerUser: 1,
+  expiresAt: null,
+  metadata: { campaign: 'spring' },
+  stripe: { couponId: 'jMT0WJUD' },
+  createdAt: exampleTimes.created,
+  updatedAt: exampleTimes.paid,
+};
+
 export const couponResponse = z
   .strictObject({
     id: idOf('cpn'),
@@ -89,10 +108,10 @@ export const couponResponse = z
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: 'Coupon' });
+  .meta({ id: 'Coupon', example: couponExample });
 export type CouponResponse = z.infer<typeof couponResponse>;
 
 export const couponListResponse = z
   .strictObject({ data: z.array(couponResponse), nextCursor: z.string().nullable() })
-  .meta({ id: 'CouponList' });
+  .meta({ id: 'CouponList', example: { data: [couponExample], nextCursor: null } });
 export type CouponListResponse = z.infer<typeof couponListResponse>;

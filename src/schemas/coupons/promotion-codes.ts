@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exampleIds, exampleTimes } from '../shared/examples.js';
 import { idOf, pathIdOf } from '../shared/ids.js';
 import { metadata, metadataView } from '../shared/metadata.js';
 import { amount, currency } from '../shared/money.js';
@@ -36,7 +37,10 @@ export const createPromotionCodeBody = z
     params: { code: 'with_minimum_amount' },
     error: 'minimumAmount and minimumAmountCurrency belong together',
   })
-  .meta({ id: 'CreatePromotionCode' });
+  .meta({
+    id: 'CreatePromotionCode',
+    example: { couponId: exampleIds.cpn, code: 'SUMMER20', maxRedemptions: 50 },
+  });
 export type CreatePromotionCodeBody = z.infer<typeof createPromotionCodeBody>;
 
 export const promotionCodeParams = z.strictObject({ id: pathIdOf('prm', 'promotion_code_not_found') });
@@ -44,6 +48,23 @@ export type PromotionCodeParams = z.infer<typeof promotionCodeParams>;
 
 export const listPromotionCodesQuery = z.strictObject({ ...pageQuery, couponId: idOf('cpn').optional() });
 export type ListPromotionCodesQuery = z.infer<typeof listPromotionCodesQuery>;
+
+const codeExample = {
+  id: exampleIds.prm,
+  status: 'active' as const,
+  couponId: exampleIds.cpn,
+  code: 'SUMMER20',
+  maxRedemptions: 50,
+  redemptionsLeft: 49,
+  minimumAmount: null,
+  minimumAmountCurrency: null,
+  firstOrderOnly: false,
+  expiresAt: null,
+  metadata: {},
+  stripe: { promotionCodeId: 'promo_1QgqxG2eZvKYlo2C' },
+  createdAt: exampleTimes.created,
+  updatedAt: exampleTimes.paid,
+};
 
 export const promotionCodeResponse = z
   .strictObject({
@@ -62,9 +83,9 @@ export const promotionCodeResponse = z
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: 'PromotionCode' });
+  .meta({ id: 'PromotionCode', example: codeExample });
 export type PromotionCodeResponse = z.infer<typeof promotionCodeResponse>;
 
 export const promotionCodeListResponse = z
   .strictObject({ data: z.array(promotionCodeResponse), nextCursor: z.string().nullable() })
-  .meta({ id: 'PromotionCodeList' });
+  .meta({ id: 'PromotionCodeList', example: { data: [codeExample], nextCursor: null } });

@@ -73,6 +73,7 @@ export const orderResponse = z
       discount: 0,
       tax: 0,
       total: 2500,
+      coupon: null,
       amountRefunded: 500,
       refundState: 'partial',
       receiptEmail: 'ada@example.com',
