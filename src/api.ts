@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Express } from 'express';
 import { type AppDependencies, createApp } from './app.js';
 import type { Container } from './container.js';
@@ -7,8 +8,10 @@ import { receiveWebhook, type WebhookHandler } from './middlewares/stripe/receiv
 import { findApiKey } from './services/access/api-keys.js';
 import { createOwnerOf } from './services/access/owners.js';
 import { createUserTokens } from './services/access/user-tokens.js';
+import { clientSecretOf } from './services/client-secret-of.js';
 import { createReadiness } from './services/health/readiness.js';
 import { ingestEvent } from './services/stripe/webhooks/ingest-event.js';
+import { addressKey, clientAddress, type TrustsProxy } from './utils/address-key.js';
 
 export interface ApiOptions {
   /** An event was stored. */
@@ -39,7 +42,8 @@ export function createApi(container: Container, options: ApiOptions): Api {
     idempotencyKeys: container.idempotencyKeys,
     authenticate: options.authenticate ?? bearerOf(container),
     ownerOf: createOwnerOf(repositories),
-    clientSecretOf: (paymentId) => repositories.payments.clientSecretOf(paymentId),
+    limits: container.limits,
+    clientSecretOf: clientSecretOf(container.dependencies),
     checkout: checkoutSettings(container),
     readiness: createReadiness(container.database, container.gateway),
     logger,
@@ -53,9 +57,18 @@ export function createApi(container: Container, options: ApiOptions): Api {
     toleranceSeconds: SIGNATURE_TOLERANCE_SECONDS,
     now: () => clock.now(),
     ingest,
+    limitBadSignatures: badSignaturesOf(container, app),
     logger,
   });
   return { app, webhook, inFlight };
+}
+
+function badSignaturesOf({ limits: { badSignatures } }: Container, app: Express) {
+  const trusts = app.get('trust proxy fn') as TrustsProxy;
+  return async (req: IncomingMessage) => {
+    const allowance = await badSignatures?.take(addressKey(clientAddress(req, trusts)));
+    return allowance === undefined || allowance.allowed ? null : allowance.resetSeconds;
+  };
 }
 
 function bearerOf(container: Container): Authenticate {

@@ -8,6 +8,7 @@ import { crossOrigin } from './middlewares/cross-origin.js';
 import { errorHandler } from './middlewares/error-handler.js';
 import type { InFlight } from './middlewares/in-flight.js';
 import { pathNotFound } from './middlewares/not-found.js';
+import { limitAddress, type RequestLimits } from './middlewares/rate-limit.js';
 import { requestContext } from './middlewares/request-context.js';
 import { requestLog } from './middlewares/request-log.js';
 import type { OwnerOf } from './middlewares/require-own.js';
@@ -27,8 +28,9 @@ export interface AppDependencies {
   idempotencyKeys: IdempotencyKeys;
   authenticate: Authenticate;
   ownerOf: OwnerOf;
-  /** For the replay of create-intent's answer. */
-  clientSecretOf(paymentId: string): Promise<string | null>;
+  limits: RequestLimits;
+  /** For the replay of an answer that carries one. */
+  clientSecretOf(id: string): Promise<string | null>;
   readiness(): Promise<Readiness>;
   /** Null turns the checkout page off. */
   checkout: CheckoutSettings | null;
@@ -42,6 +44,9 @@ export interface AppDependencies {
 /** What is served besides the routes, with everything below: an embedding app hands us these paths too. */
 export const pagePaths = { always: ['/docs', '/openapi.json'], checkout: ['/checkout'] } as const;
 
+/** The page and what it calls, but not the files that it is made of. */
+const CHECKOUT = /^\/checkout(?=\/(?!static\/))/;
+
 /** The whole HTTP surface but the webhooks, which `http-server.ts` dispatches before Express. */
 export function createApp(dependencies: AppDependencies): Express {
   const { config, logger, useCases, readiness, checkout } = dependencies;
@@ -54,6 +59,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(securityHeaders());
   app.use(crossOrigin(config.corsOrigins));
   app.use(docsRouter(buildDocument(allRoutes)));
+  if (checkout) app.use(CHECKOUT, limitAddress(dependencies.limits));
   if (checkout) app.use(checkoutPages(checkout, useCases));
   mountRoutes(app, checkout ? allRoutes : allRoutes.filter((route) => !checkoutRoutes.includes(route)), {
     ...dependencies,

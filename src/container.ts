@@ -7,6 +7,7 @@ import { parseCurrency } from './domain/currencies.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { type Cache, createCache } from './redis/cache.js';
 import { connectRedis, type RedisConnection } from './redis/connect.js';
+import { createLimits, type Limits } from './redis/limits.js';
 import { missingUniqueIndexes } from './repositories/indexes.js';
 import { createRepositories, type Repositories } from './repositories/repositories.js';
 import { openStores } from './repositories/stores.js';
@@ -15,6 +16,7 @@ import { createIdempotencyKeys, type IdempotencyKeys } from './services/access/i
 import { createUseCases } from './services/create-use-cases.js';
 import type { Platform, UseCaseDependencies } from './services/dependencies.js';
 import type { Sender } from './services/outbox/send-message.js';
+import { createCardAttempts } from './services/payments/card-attempts.js';
 import { createPriceCatalogue } from './services/pricing/price-catalogue.js';
 import { createFolderMailer, createSmtpMailer, type Mailer } from './services/receipts/mailer.js';
 import { createBreaker } from './services/stripe/breaker.js';
@@ -46,6 +48,7 @@ export interface Container {
   database: Database;
   /** Null where none is configured. */
   redis: RedisConnection | null;
+  limits: Limits;
   cache: Cache;
   repositories: Repositories;
   gateway: StripeGateway;
@@ -95,6 +98,8 @@ function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): C
   const repositories = createRepositories(database, { tells: overrides.host ? 'host' : 'nobody' });
   const redis = openRedis(config, logger);
   const cache = createCache(redis, sealOf(config));
+  const limits = createLimits(redis, config.limits);
+  const cardAttempts = createCardAttempts(limits.declines);
   const { callTimeoutMs, confirmTimeoutMs, timeBudgetMs } = config.stripe;
   const timing = { callTimeoutMs, confirmTimeoutMs, budgetMs: timeBudgetMs };
   const asking = { gateway, repositories, platformAccountId: platform.stripeAccountId, timing };
@@ -103,6 +108,8 @@ function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): C
     platform,
     cache,
     apiKeyCache: cachedApiKeys(cache, repositories),
+    cardAttempts,
+    declined: (payment, chargeId) => cardAttempts.declined(payment, chargeId),
     prices: createPriceCatalogue(asking, platform),
     clock,
     logger,
@@ -116,6 +123,7 @@ function assemble(config: CompleteConfig, overrides: Overrides, parts: Parts): C
     clock,
     database,
     redis,
+    limits,
     cache,
     repositories,
     gateway,

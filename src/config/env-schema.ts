@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitSettings } from './limit-settings.js';
 import { redisSettings } from './redis-settings.js';
 import { optional, preset, type SettingInfo } from './setting.js';
 import { httpUrl, integer, isHost, isOrigin, listOf, matching, oneOf, trustProxy } from './setting-types.js';
@@ -251,6 +252,7 @@ export const envSchema = z.object({
   ...filesAndLogs,
   ...mongodb,
   ...redisSettings,
+  ...limitSettings,
   ...stripe,
   ...stripeLimits,
   ...userTokens,

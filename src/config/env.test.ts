@@ -91,6 +91,13 @@ describe('loadConfig', () => {
     expect(dev().redis.url).to.equal(null);
   });
 
+  it('has the limits of the design', () => {
+    expect(dev().limits).to.deep.equal({
+      ...{ apiKeyPerSecond: 1000, userPerMinute: 60, anonymousPerMinute: 600 },
+      ...{ declinesPerUser: 5, declinesPerAddress: 20, badSignaturesPerMinute: 100 },
+    });
+  });
+
   it('reports wrong, missing and contradicting settings together', () => {
     const source = {
       ...complete,

@@ -36,6 +36,16 @@ export interface Config {
     keyPrefix: string;
     commandTimeoutMs: number;
   };
+  /** 0 for no limit. */
+  limits: {
+    apiKeyPerSecond: number;
+    userPerMinute: number;
+    anonymousPerMinute: number;
+    /** In ten minutes, as the next. */
+    declinesPerUser: number;
+    declinesPerAddress: number;
+    badSignaturesPerMinute: number;
+  };
   stripe: {
     secretKey: string | null;
     mode: 'test' | 'live' | null;
@@ -173,11 +183,8 @@ function nest(settings: Settings, command: 'dev' | 'serve'): Config {
     paths: { home: settings.GUICHET_HOME, cache: settings.GUICHET_CACHE ?? null },
     logging: { level: settings.LOG_LEVEL },
     mongodb: mongodbConfig(settings),
-    redis: {
-      url: settings.REDIS === 'off' ? null : (settings.REDIS_URL ?? null),
-      keyPrefix: settings.REDIS_KEY_PREFIX,
-      commandTimeoutMs: settings.REDIS_COMMAND_TIMEOUT_MS,
-    },
+    redis: redisConfig(settings),
+    limits: limitsConfig(settings),
     stripe: stripeConfig(settings),
     payments: {
       returnUrl,
@@ -240,6 +247,25 @@ function serverConfig(settings: Settings, command: 'dev' | 'serve'): Config['ser
     headersTimeoutMs: settings.SERVER_HEADERS_TIMEOUT_MS,
     keepAliveTimeoutMs: settings.SERVER_KEEP_ALIVE_TIMEOUT_MS,
     shutdownGraceMs: settings.SHUTDOWN_GRACE_MS,
+  };
+}
+
+function redisConfig(settings: Settings): Config['redis'] {
+  return {
+    url: settings.REDIS === 'off' ? null : (settings.REDIS_URL ?? null),
+    keyPrefix: settings.REDIS_KEY_PREFIX,
+    commandTimeoutMs: settings.REDIS_COMMAND_TIMEOUT_MS,
+  };
+}
+
+function limitsConfig(settings: Settings): Config['limits'] {
+  return {
+    apiKeyPerSecond: settings.LIMIT_API_KEY_PER_SECOND,
+    userPerMinute: settings.LIMIT_USER_PER_MINUTE,
+    anonymousPerMinute: settings.LIMIT_ANONYMOUS_PER_MINUTE,
+    declinesPerUser: settings.LIMIT_DECLINES_PER_USER,
+    declinesPerAddress: settings.LIMIT_DECLINES_PER_ADDRESS,
+    badSignaturesPerMinute: settings.LIMIT_BAD_SIGNATURES_PER_MINUTE,
   };
 }
 

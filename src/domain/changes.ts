@@ -6,7 +6,9 @@ import type { OrderRow } from './rows/order.js';
 import type { EffectKind, EffectPayloads } from './rows/outbox-message.js';
 import type { PaymentRow } from './rows/payment.js';
 import type { PaymentAttemptRow } from './rows/payment-attempt.js';
+import type { PaymentMethodRow } from './rows/payment-method.js';
 import type { RefundRow } from './rows/refund.js';
+import type { SetupIntentRow } from './rows/setup-intent.js';
 
 /** The rows that only `commitChanges` writes. */
 export interface RowOf {
@@ -17,6 +19,8 @@ export interface RowOf {
   coupons: CouponRow;
   promotionCodes: PromotionCodeRow;
   redemptions: RedemptionRow;
+  paymentMethods: PaymentMethodRow;
+  setupIntents: SetupIntentRow;
   operations: OperationRow;
   apiKeys: ApiKeyRow;
 }

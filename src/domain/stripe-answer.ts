@@ -15,6 +15,7 @@ export interface StripeErrorBody {
   param?: string | undefined;
   message?: string | undefined;
   payment_intent?: StripeObject | undefined;
+  setup_intent?: StripeObject | undefined;
 }
 
 interface Timing {

@@ -27,6 +27,8 @@ export class WorkingSet {
     coupons: new Map(),
     promotionCodes: new Map(),
     redemptions: new Map(),
+    paymentMethods: new Map(),
+    setupIntents: new Map(),
     operations: new Map(),
     apiKeys: new Map(),
   };

@@ -3,9 +3,9 @@ import { type ProblemAnswer, problemBody } from './to-problem.js';
 
 /** What a controller answers. Failures are thrown as `GuichetError`. */
 export interface Reply {
-  status: 200 | 201 | 503;
+  status: 200 | 201 | 202 | 503;
   body: object;
-  /** The payment whose client secret is the body's `clientSecret`; a stored answer leaves that member out. */
+  /** The payment or setup whose client secret is the body's `clientSecret`; a stored answer leaves that member out. */
   secretOf?: string;
 }
 

@@ -1,7 +1,8 @@
 import type { Request, RequestHandler } from 'express';
-import { unauthenticated } from '../domain/errors.js';
+import { isGuichetError, unauthenticated } from '../domain/errors.js';
 import { type Principal, userScopes } from '../domain/principal.js';
 import type { ApiKeyRow } from '../domain/rows/api-key.js';
+import { type RequestLimits, takeOfAddress } from './rate-limit.js';
 
 /**
  * Says who sent a request; null when nobody did. May throw a `GuichetError` that says what is wrong with what was
@@ -19,19 +20,29 @@ const API_KEY = /^gk_[\w-]{1,200}$/;
 /** Three parts, of which the last is empty where nobody signed: it is for the verification to refuse that. */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
-/** 401 for a stranger; otherwise the principal is there for the rest of the pipeline (`callerOf`). */
-export function requirePrincipal(authenticate: Authenticate): RequestHandler {
+/**
+ * 401 for a stranger, and 429 for many of one address; otherwise the principal is there for the rest of the pipeline
+ * (`callerOf`). Whoever proves who they are is not held up by others of the same address.
+ */
+export function requirePrincipal(authenticate: Authenticate, limits: RequestLimits): RequestHandler {
   return async (req, res, next) => {
-    const principal = await authenticate(req);
-    if (principal === null) {
-      throw unauthenticated(
-        'authentication_required',
-        'Send an API key (gk_…) or a user’s token: Authorization: Bearer …',
-      );
+    try {
+      res.locals.principal = requireSomebody(await authenticate(req));
+    } catch (error) {
+      if (isGuichetError(error) && error.category === 'unauthenticated')
+        await takeOfAddress(limits.anonymous, req, res);
+      throw error;
     }
-    res.locals.principal = principal;
     next();
   };
+}
+
+function requireSomebody(principal: Principal | null): Principal {
+  if (principal !== null) return principal;
+  throw unauthenticated(
+    'authentication_required',
+    'Send an API key (gk_…) or a user’s token: Authorization: Bearer …',
+  );
 }
 
 /**

@@ -12,7 +12,7 @@ const SECRET_PLACEHOLDER = '{{clientSecret}}';
 
 export interface IdempotencyDependencies {
   idempotencyKeys: IdempotencyKeys;
-  clientSecretOf(paymentId: string): Promise<string | null>;
+  clientSecretOf(id: string): Promise<string | null>;
   logger: Pick<Logger, 'warn'>;
 }
 
@@ -99,7 +99,7 @@ async function keep(
   if (!(await idempotencyKeys.finish(claim, answer))) throw keyInUse();
 }
 
-/** A client secret lives in the payment's row and nowhere else. */
+/** A client secret lives in the row of its payment or setup and nowhere else. */
 function storable(reply: Reply): StoredAnswer {
   const secretOf = reply.secretOf ?? null;
   const kept =
@@ -116,12 +116,11 @@ async function replay(stored: StoredAnswer, dependencies: IdempotencyDependencie
 
 async function fillSecret(
   body: string,
-  paymentId: string,
+  id: string,
   { clientSecretOf }: IdempotencyDependencies,
 ): Promise<string> {
-  const clientSecret = await clientSecretOf(paymentId);
-  if (clientSecret === null)
-    throw internalError('client_secret_missing', `${paymentId} has no client secret`);
+  const clientSecret = await clientSecretOf(id);
+  if (clientSecret === null) throw internalError('client_secret_missing', `${id} has no client secret`);
   return JSON.stringify({ ...JSON.parse(body), clientSecret });
 }
 

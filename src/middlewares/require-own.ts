@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<IdPrefix, { owned: OwnedPrefix; name: string } | 'n
   cus: { owned: 'cus', name: 'customer' },
   cpn: 'not_for_users',
   prm: 'not_for_users',
+  set: 'not_for_users',
   op: 'not_for_users',
   evt: 'not_for_users',
   key: 'not_for_users',

@@ -158,10 +158,10 @@ describe('openapi.json', () => {
     }
   });
 
-  it('lets no answer but those of create-intent and the checkout page hold a client secret', () => {
+  it('lets no answer but those of create-intent, setup-intent and the checkout page hold a client secret', () => {
     const holders = Object.entries(document.components.schemas).filter(([, schema]) =>
       JSON.stringify(schema).includes('clientSecret'),
     );
-    expect(holders.map(([name]) => name)).to.deep.equal(['CreatedIntent', 'StartedCheckout']);
+    expect(holders.map(([name]) => name)).to.deep.equal(['SetupIntent', 'CreatedIntent', 'StartedCheckout']);
   });
 });

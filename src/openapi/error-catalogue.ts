@@ -92,6 +92,10 @@ export const errorCatalogue = {
   payment_not_found: { status: 404, detail: 'There is no such payment.' },
   user_not_found: { status: 404, detail: 'There is no such user.' },
   customer_not_found: { status: 404, detail: 'There is no such customer.' },
+  payment_method_not_found: {
+    status: 404,
+    detail: 'The customer has no such payment method. List them with GET /api/customers/:id/payment-methods.',
+  },
   api_key_not_found: {
     status: 404,
     detail: 'There is no such API key. List them with GET /api/ops/keys.',
@@ -103,6 +107,11 @@ export const errorCatalogue = {
   customer_in_progress: {
     status: 409,
     detail: 'This user’s customer is being created. Send the same request again.',
+    retryAfterSeconds: 1,
+  },
+  customer_change_in_progress: {
+    status: 409,
+    detail: 'Another request is changing this customer. Ask again in a moment.',
     retryAfterSeconds: 1,
   },
   payment_in_progress: {
@@ -120,6 +129,22 @@ export const errorCatalogue = {
     status: 409,
     detail: 'The order is being paid on Stripe’s page. Cancel that payment first to pay in another way.',
     extra: { paymentId: 'pay_01JHMZ5T8GCQ4W7V3K9X2B6N0F' },
+  },
+  payment_not_updatable: {
+    status: 409,
+    detail: 'The customer has not paid on Stripe’s page yet: there is no PaymentIntent to describe.',
+  },
+  payment_not_succeeded: {
+    status: 409,
+    detail: 'The payment is processing: there is no receipt before it has succeeded.',
+  },
+  receipt_not_available: {
+    status: 409,
+    detail: 'The payment has no receiptEmail: there is nowhere to send it.',
+  },
+  receipt_limit_reached: {
+    status: 409,
+    detail: 'The receipt was sent again 5 times, which is the limit.',
   },
   payment_not_confirmable: { status: 409, detail: 'The payment is succeeded: it cannot be confirmed.' },
   confirm_given_up: {
@@ -181,6 +206,10 @@ export const errorCatalogue = {
     status: 422,
     detail: 'Amounts in isk must be a multiple of 100.',
     errors: [{ path: 'amount', message: 'Amounts in isk must be a multiple of 100.', code: 'amount_step' }],
+  },
+  too_much_metadata: {
+    status: 422,
+    detail: 'The payment would have 46 names: at most 45. Unset some with null.',
   },
   statement_descriptor_invalid: {
     status: 422,
@@ -303,7 +332,16 @@ export const errorCatalogue = {
     status: 422,
     detail: 'This Idempotency-Key was used for another request. Take a new key for a new request.',
   },
-  rate_limited: { status: 429, detail: 'Too many requests.', retryAfterSeconds: 1 },
+  rate_limited: {
+    status: 429,
+    detail: 'More than 60 requests in 60 s. Send the same request again in 12 s.',
+    retryAfterSeconds: 12,
+  },
+  too_many_declines: {
+    status: 429,
+    detail: 'Too many cards were declined. Try again in 540 s.',
+    retryAfterSeconds: 540,
+  },
   internal_error: {
     status: 500,
     detail: 'Something went wrong here. The request id helps us to find out what.',

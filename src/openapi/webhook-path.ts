@@ -49,7 +49,10 @@ export function registerWebhookPath(registry: OpenAPIRegistry): void {
         },
       },
       ...problemResponses(
-        ['invalid_signature', 'body_too_large', 'unsupported_media_type', 'event_not_stored'],
+        [
+          ...(['invalid_signature', 'body_too_large', 'unsupported_media_type'] as const),
+          ...(['rate_limited', 'event_not_stored'] as const),
+        ],
         problemResponse,
       ),
     },

@@ -1,29 +1,12 @@
-import type { Document } from 'mongodb';
 import type { PaymentStatus } from '../domain/payment-state.js';
-import type { CustomerRow } from '../domain/rows/customer.js';
 import type { OrderRow } from '../domain/rows/order.js';
 import type { PaymentRow } from '../domain/rows/payment.js';
 import type { PaymentAttemptRow } from '../domain/rows/payment-attempt.js';
 import type { RefundRow } from '../domain/rows/refund.js';
-import type { StripeScope } from '../domain/rows/shared.js';
+import { byId } from './by-id.js';
 import { atLeast, atMost, lessThan, moreThan, oneOf } from './query.js';
 import type { Scope } from './scope.js';
-import type { Store, Stores } from './stores.js';
-
-/** Reads by id, as every collection needs them. */
-export function byId<Row extends Document>(store: Store<Row>, scope: Scope) {
-  return {
-    get: (id: string): Promise<Row | null> =>
-      store.model.findOne({ _id: id }, null, scope.options()).lean<Row>().exec(),
-    getMany: (ids: readonly string[]): Promise<Row[]> =>
-      ids.length === 0
-        ? Promise.resolve([])
-        : store.model
-            .find({ _id: oneOf(ids) }, null, scope.options())
-            .lean<Row[]>()
-            .exec(),
-  };
-}
+import type { Stores } from './stores.js';
 
 export function ordersRepository(stores: Stores, scope: Scope) {
   return {
@@ -184,27 +167,6 @@ export function refundsRepository(stores: Stores, scope: Scope) {
         : model
             .find({ paymentId: oneOf(paymentIds) }, null, scope.options())
             .lean<RefundRow[]>()
-            .exec(),
-  };
-}
-
-export function customersRepository(stores: Stores, scope: Scope) {
-  const { model } = stores.customers;
-  return {
-    ...byId<CustomerRow>(stores.customers, scope),
-
-    ofUser: ({ stripeAccountId, livemode }: StripeScope, userId: string): Promise<CustomerRow | null> =>
-      model
-        .findOne({ stripeAccountId, livemode, userId, deleted: false }, null, scope.options())
-        .lean<CustomerRow>()
-        .exec(),
-
-    byStripeIds: (ids: readonly string[]): Promise<CustomerRow[]> =>
-      ids.length === 0
-        ? Promise.resolve([])
-        : model
-            .find({ 'stripe.customerId': oneOf(ids) }, null, scope.options())
-            .lean<CustomerRow[]>()
             .exec(),
   };
 }

@@ -26,13 +26,13 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const COLLECTIONS: readonly CollectionName[] = [
   // Most wanted first: who loses a race for a coupon has written nothing yet.
   ...(['coupons', 'promotionCodes', 'redemptions'] as const),
-  ...(['customers', 'orders', 'payments', 'refunds'] as const),
+  ...(['customers', 'paymentMethods', 'setupIntents', 'orders', 'payments', 'refunds'] as const),
   ...(['operations', 'apiKeys'] as const),
 ];
 
 /**
- * The only writer of orders, payments, refunds, customers, operations and API keys: stores what was decided on a working set,
- * with its audit records, effects, facts and mirror rows, inside the scope's transaction.
+ * The only writer of the rows that working sets hold: stores what was decided on one, with its audit records, effects, facts
+ * and mirror rows, inside the scope's transaction.
  * Throws `WriteConflict` when a row is no longer as it was loaded; the transaction is then decided again.
  */
 export async function commitChanges(

@@ -1,6 +1,6 @@
 import type { CouponRow, PromotionCodeRow, RedemptionRow } from '../domain/rows/coupon.js';
 import type { StripeScope } from '../domain/rows/shared.js';
-import { byId } from './commerce.js';
+import { byId } from './by-id.js';
 import { lessThan, oneOf } from './query.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';

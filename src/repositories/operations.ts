@@ -6,6 +6,13 @@ import type { Stores } from './stores.js';
 
 export function operationsRepository(stores: Stores, scope: Scope) {
   const { model, raw } = stores.operations;
+  const openOn = (keys: readonly string[]): Promise<OperationRow[]> =>
+    keys.length === 0
+      ? Promise.resolve([])
+      : model
+          .find({ exclusiveKey: oneOf(keys), open: true }, null, scope.options())
+          .lean<OperationRow[]>()
+          .exec();
   return {
     get: (id: string): Promise<OperationRow | null> =>
       model.findOne({ _id: id }, null, scope.options()).lean<OperationRow>().exec(),
@@ -27,11 +34,17 @@ export function operationsRepository(stores: Stores, scope: Scope) {
             .exec(),
 
     /** The open confirm, capture or cancel of each payment: there is one at most. */
-    openOfPayments: (paymentIds: readonly string[]): Promise<OperationRow[]> =>
-      paymentIds.length === 0
+    openOfPayments: (paymentIds: readonly string[]) => openOn(paymentIds),
+
+    /** The open update, deletion or detachment of each customer: there is one at most. */
+    openOfCustomers: (customerIds: readonly string[]) => openOn(customerIds),
+
+    /** All that were ever opened for a row. */
+    ofSubjects: (ids: readonly string[]): Promise<OperationRow[]> =>
+      ids.length === 0
         ? Promise.resolve([])
         : model
-            .find({ exclusiveKey: oneOf(paymentIds), open: true }, null, scope.options())
+            .find({ 'subject.id': oneOf(ids) }, null, scope.options())
             .lean<OperationRow[]>()
             .exec(),
 

@@ -4,7 +4,6 @@ import { createSlots } from '../utils/slots.js';
 import { createTurns } from '../utils/turns.js';
 import { apiKeysRepository, auditRecordsRepository } from './access.js';
 import {
-  customersRepository,
   ordersRepository,
   paymentAttemptsRepository,
   paymentsRepository,
@@ -12,6 +11,7 @@ import {
 } from './commerce.js';
 import { type CommitOptions, commitChanges, type MirrorWrite } from './commit-changes.js';
 import { couponsRepository, promotionCodesRepository, redemptionsRepository } from './coupons.js';
+import { customersRepository, paymentMethodsRepository, setupIntentsRepository } from './customers.js';
 import { idempotencyKeysRepository } from './idempotency-keys.js';
 import { locksRepository } from './locks.js';
 import { operationsRepository } from './operations.js';
@@ -33,6 +33,8 @@ function bind(stores: Stores, scope: Scope, options: CommitOptions) {
     coupons: couponsRepository(stores, scope),
     promotionCodes: promotionCodesRepository(stores, scope),
     redemptions: redemptionsRepository(stores, scope),
+    paymentMethods: paymentMethodsRepository(stores, scope),
+    setupIntents: setupIntentsRepository(stores, scope),
     operations: operationsRepository(stores, scope),
     webhookEvents: webhookEventsRepository(stores, scope),
     stripeObjects: stripeObjectsRepository(stores, scope),

@@ -7,7 +7,9 @@ import {
   exampleOperation,
   exampleOrder,
   examplePayment,
+  examplePaymentMethod,
   exampleRefund,
+  exampleSetupIntent,
   exampleStripeObject,
 } from '../../tests/support/rows.js';
 import { insert } from '../domain/changes.js';
@@ -43,6 +45,8 @@ describe('repositories inside a transaction', () => {
   const refund = exampleRefund({ paymentId: payment._id });
   const customer = exampleCustomer();
   const operation = exampleOperation({ exclusiveKey: payment._id });
+  const method = examplePaymentMethod({ customerId: customer._id });
+  const setup = exampleSetupIntent({ customerId: customer._id, clientSecret: 'seti_1_secret_abc' });
   const mirrored = exampleStripeObject();
 
   /** One row of each kind that commit writes, with a record and an effect. */
@@ -54,6 +58,8 @@ describe('repositories inside a transaction', () => {
         insert('payments', payment),
         insert('refunds', refund),
         insert('customers', customer),
+        insert('paymentMethods', method),
+        insert('setupIntents', setup),
         insert('operations', operation),
         { type: 'effect', id: 'receipt:pay_1:0', kind: 'receipt', payload: { paymentId: 'pay_1' } },
         { type: 'audit', collection: 'orders', id: order._id, action: 'x', before: {}, after: {} },
@@ -85,6 +91,14 @@ describe('repositories inside a transaction', () => {
       'operations.getMany': () => from.operations.getMany([operation._id]),
       'operations.byStripeKeys': () => from.operations.byStripeKeys([operation.stripeKey]),
       'operations.openOfPayments': () => from.operations.openOfPayments([payment._id]),
+      'operations.openOfCustomers': () => from.operations.openOfCustomers([payment._id]),
+      'operations.ofSubjects': () => from.operations.ofSubjects([operation.subject.id]),
+      'paymentMethods.get': () => from.paymentMethods.get(method._id),
+      'paymentMethods.pageOf': () => from.paymentMethods.pageOf(customer._id, { before: null, limit: 1 }),
+      'paymentMethods.attachedTo': () => from.paymentMethods.attachedTo([customer._id]),
+      'setupIntents.get': () => from.setupIntents.get(setup._id),
+      'setupIntents.clientSecretOf': () => from.setupIntents.clientSecretOf(setup._id),
+      'setupIntents.byStripeIds': () => from.setupIntents.byStripeIds(['seti_1']),
       'operations.due': () => from.operations.due(new Date(now.getTime() + 1000), 10),
       'outbox.due': () => from.outbox.due(new Date(now.getTime() + 1000), 10),
       'stripeObjects.get': () => from.stripeObjects.get(mirrored._id),

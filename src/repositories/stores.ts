@@ -12,7 +12,9 @@ import type { OrderRow } from '../domain/rows/order.js';
 import type { OutboxMessageRow } from '../domain/rows/outbox-message.js';
 import type { PaymentRow } from '../domain/rows/payment.js';
 import type { PaymentAttemptRow } from '../domain/rows/payment-attempt.js';
+import type { PaymentMethodRow } from '../domain/rows/payment-method.js';
 import type { RefundRow } from '../domain/rows/refund.js';
+import type { SetupIntentRow } from '../domain/rows/setup-intent.js';
 import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
 import { apiKeySchema } from '../models/ApiKey.js';
@@ -26,9 +28,11 @@ import { orderSchema } from '../models/Order.js';
 import { outboxMessageSchema } from '../models/OutboxMessage.js';
 import { paymentSchema } from '../models/Payment.js';
 import { paymentAttemptSchema } from '../models/PaymentAttempt.js';
+import { paymentMethodSchema } from '../models/PaymentMethod.js';
 import { promotionCodeSchema } from '../models/PromotionCode.js';
 import { redemptionSchema } from '../models/Redemption.js';
 import { refundSchema } from '../models/Refund.js';
+import { setupIntentSchema } from '../models/SetupIntent.js';
 import { stripeObjectSchema } from '../models/StripeObject.js';
 import { webhookEventSchema } from '../models/WebhookEvent.js';
 
@@ -59,6 +63,8 @@ export interface Stores {
   coupons: Store<CouponRow>;
   promotionCodes: Store<PromotionCodeRow>;
   redemptions: Store<RedemptionRow>;
+  paymentMethods: Store<PaymentMethodRow>;
+  setupIntents: Store<SetupIntentRow>;
   operations: Store<OperationRow>;
   webhookEvents: Store<WebhookEventRow>;
   stripeObjects: Store<StripeObjectRow>;
@@ -88,6 +94,8 @@ export function openStores(database: Database): Stores {
     coupons: open('coupons', couponSchema),
     promotionCodes: open('promotion_codes', promotionCodeSchema),
     redemptions: open('redemptions', redemptionSchema),
+    paymentMethods: open('payment_methods', paymentMethodSchema),
+    setupIntents: open('setup_intents', setupIntentSchema),
     operations: open('operations', operationSchema),
     webhookEvents: open('webhook_events', webhookEventSchema),
     stripeObjects: open('stripe_objects', stripeObjectSchema),

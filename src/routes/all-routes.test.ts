@@ -34,12 +34,15 @@ describe('every route', () => {
   it('takes an Idempotency-Key where money moves, or something is made at Stripe that has no key of its own', () => {
     const keyed = allRoutes.filter((route) => route.idempotency === true).map((route) => route.path);
     expect(keyed).to.deep.equal([
+      '/api/customers/:id/setup-intent',
       '/api/orders/:id/cancel',
       '/api/payments/create-intent',
       '/api/payments/checkout-session',
       '/api/payments/confirm',
       '/api/payments/:id/capture',
       '/api/payments/:id/cancel',
+      '/api/payments/:id',
+      '/api/payments/:id/receipt',
       '/api/payments/refund',
       '/api/coupons',
       '/api/promotion-codes',

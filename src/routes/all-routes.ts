@@ -9,6 +9,12 @@ import { getPromotionCodeRoute } from './coupons/get-promotion-code.js';
 import { listCouponsRoute } from './coupons/list-coupons.js';
 import { listPromotionCodesRoute } from './coupons/list-promotion-codes.js';
 import { createCustomerRoute } from './customers/create-customer.js';
+import { createSetupIntentRoute } from './customers/create-setup-intent.js';
+import { deleteCustomerRoute } from './customers/delete-customer.js';
+import { detachPaymentMethodRoute } from './customers/detach-payment-method.js';
+import { getCustomerRoute } from './customers/get-customer.js';
+import { listPaymentMethodsRoute } from './customers/list-payment-methods.js';
+import { updateCustomerRoute } from './customers/update-customer.js';
 import { liveRoute, readyRoute } from './health/health.js';
 import { createApiKeyRoute } from './ops/create-api-key.js';
 import { listApiKeysRoute } from './ops/list-api-keys.js';
@@ -27,6 +33,8 @@ import { getPaymentStatusRoute } from './payments/get-payment-status.js';
 import { listPaymentHistoryRoute } from './payments/list-payment-history.js';
 import { listRefundsRoute } from './payments/list-refunds.js';
 import { refundPaymentRoute } from './payments/refund-payment.js';
+import { resendReceiptRoute } from './payments/resend-receipt.js';
+import { updatePaymentRoute } from './payments/update-payment.js';
 import type { Route } from './route.js';
 
 /** Where the checkout page is off these are not mounted. */
@@ -38,6 +46,12 @@ export const healthRoutes: readonly Route[] = [liveRoute, readyRoute];
 /** Every endpoint, in the order of the document. A new one is added here and nowhere else. */
 export const allRoutes: readonly Route[] = [
   createCustomerRoute,
+  getCustomerRoute,
+  updateCustomerRoute,
+  deleteCustomerRoute,
+  listPaymentMethodsRoute,
+  createSetupIntentRoute,
+  detachPaymentMethodRoute,
   createOrderRoute,
   getOrderRoute,
   cancelOrderRoute,
@@ -50,6 +64,8 @@ export const allRoutes: readonly Route[] = [
   listPaymentHistoryRoute,
   getPaymentStatusRoute,
   getPaymentRoute,
+  updatePaymentRoute,
+  resendReceiptRoute,
   refundPaymentRoute,
   listRefundsRoute,
   ...checkoutRoutes,

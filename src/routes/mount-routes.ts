@@ -9,23 +9,26 @@ import { answerOnce, type IdempotencyDependencies } from '../middlewares/idempot
 import { hashRequest, parseIdempotencyKey } from '../middlewares/idempotency-key.js';
 import type { InFlight } from '../middlewares/in-flight.js';
 import { methodNotAllowed } from '../middlewares/not-found.js';
+import { limitCaller, type RequestLimits } from '../middlewares/rate-limit.js';
 import { readJsonBody } from '../middlewares/read-json-body.js';
 import { refuseCardNumbers } from '../middlewares/refuse-card-numbers.js';
 import { callerOf, requestIdOf } from '../middlewares/request-context.js';
 import { type OwnerOf, requireOwn } from '../middlewares/require-own.js';
 import { requireSameOrigin } from '../middlewares/same-origin.js';
 import type { CallContext } from '../services/use-cases.js';
+import { addressKey } from '../utils/address-key.js';
 import type { PreparedCall, Route } from './route.js';
 
 export interface RouteDependencies extends IdempotencyDependencies {
   services: Services;
   authenticate: Authenticate;
   ownerOf: OwnerOf;
+  limits: RequestLimits;
   inFlight: InFlight;
   bodyLimitBytes: number;
 }
 
-/** Every route in the same order: authenticate, authorize, read, validate, ownership, idempotency, handler. */
+/** Every route in the same order: authenticate, limit, authorize, read, validate, ownership, idempotency, handler. */
 export function mountRoutes(app: Express, routes: readonly Route[], dependencies: RouteDependencies): void {
   for (const route of routes) app[route.method](route.path, ...pipeline(route, dependencies));
   for (const [path, methods] of methodsByPath(routes)) app.all(path, methodNotAllowed(methods));
@@ -41,9 +44,13 @@ function pipeline(route: Route, dependencies: RouteDependencies): RequestHandler
 
 function accessTo(
   { scope, serverOnly }: { scope: Scope; serverOnly?: true },
-  { authenticate }: RouteDependencies,
+  { authenticate, limits }: RouteDependencies,
 ): RequestHandler[] {
-  return [requirePrincipal(authenticate), authorize({ scope, ...(serverOnly ? { serverOnly } : {}) })];
+  return [
+    requirePrincipal(authenticate, limits),
+    limitCaller(limits),
+    authorize({ scope, ...(serverOnly ? { serverOnly } : {}) }),
+  ];
 }
 
 function handle(route: Route, dependencies: RouteDependencies): RequestHandler {
@@ -82,10 +89,12 @@ function runOnce(
 
 function callContext(route: Route, res: Response): CallContext {
   const requestId = requestIdOf(res);
+  const address = addressKey(res.req.ip);
   if (route.scope === null)
-    return { requestId, actor: { type: 'system', id: 'anonymous' }, idempotency: null };
+    return { requestId, actor: { type: 'system', id: 'anonymous' }, idempotency: null, address };
   const caller = callerOf(res);
-  return { requestId, actor: actorOf(caller), scopes: caller.scopes, idempotency: null };
+  const known = { requestId, actor: actorOf(caller), scopes: caller.scopes, idempotency: null };
+  return caller.userId === null ? known : { ...known, address };
 }
 
 function methodsByPath(routes: readonly Route[]): Map<string, string[]> {

@@ -3,7 +3,7 @@ import { manageApiKeys } from './access/manage-api-keys.js';
 import { openCheckout, startCheckout } from './checkout/open-checkout.js';
 import { manageCoupons } from './coupons/manage-coupons.js';
 import { managePromotionCodes } from './coupons/manage-promotion-codes.js';
-import { createCustomer } from './customers/create-customer.js';
+import { manageCustomers } from './customers/manage-customers.js';
 import type { UseCaseDependencies } from './dependencies.js';
 import { cancelOrder } from './orders/cancel-order.js';
 import { createOrder } from './orders/create-order.js';
@@ -18,6 +18,8 @@ import { listRefunds } from './payments/list-refunds.js';
 import { refreshPayment } from './payments/refresh-payment.js';
 import { refundPayment } from './payments/refund-payment.js';
 import { requirePayment } from './payments/require-payment.js';
+import { resendReceipt } from './payments/resend-receipt.js';
+import { updatePayment } from './payments/update-payment.js';
 import type { UseCases } from './use-cases.js';
 
 export function createUseCases(dependencies: UseCaseDependencies): UseCases {
@@ -27,7 +29,8 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     refreshPayment: refreshPayment(dependencies),
   };
   const ending = { ...dependencies, refreshPayment: payment.refreshPayment };
-  const checkout = { repositories: dependencies.repositories, ...payment };
+  const { repositories, cardAttempts } = dependencies;
+  const checkout = { repositories, cardAttempts, ...payment };
   return {
     ...payment,
     ...manageApiKeys({ ...dependencies, mode: dependencies.platform.livemode ? 'live' : 'test' }),
@@ -35,7 +38,7 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     startCheckout: startCheckout(checkout),
     ...manageCoupons(dependencies),
     ...managePromotionCodes(dependencies),
-    createCustomer: createCustomer(dependencies),
+    ...manageCustomers(dependencies),
     createOrder: createOrder(dependencies),
     confirmPayment: confirmPayment(dependencies),
     capturePayment: capturePayment(dependencies),
@@ -50,6 +53,8 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
       return order;
     },
     createCheckoutSession: createCheckoutSession(ending),
+    updatePayment: updatePayment(dependencies),
+    resendReceipt: resendReceipt(dependencies),
     listFailedAttempts: listFailedAttempts(dependencies),
     getPayment: async (id) => requirePayment(await payments.get(id)),
   };

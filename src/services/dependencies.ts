@@ -2,6 +2,7 @@ import type { Currency } from '../domain/currencies.js';
 import type { StripeScope } from '../domain/rows/shared.js';
 import type { Cache } from '../redis/cache.js';
 import type { ApiKeyCache } from './access/api-keys.js';
+import type { CardAttempts } from './payments/card-attempts.js';
 import type { PriceCatalogue } from './pricing/price-catalogue.js';
 import type { OperationDependencies } from './stripe/operations/execute-operation.js';
 
@@ -17,6 +18,7 @@ export interface UseCaseDependencies extends OperationDependencies {
   platform: Platform;
   cache: Cache;
   apiKeyCache: ApiKeyCache;
+  cardAttempts: CardAttempts;
   returnUrl: { default: string; hosts: readonly string[] };
   receipts: 'guichet' | 'stripe' | 'off';
   prices: PriceCatalogue;

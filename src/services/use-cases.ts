@@ -1,6 +1,5 @@
 import type { Checkout } from '../domain/checkout-state.js';
 import type { Scope } from '../domain/rows/api-key.js';
-import type { CustomerRow } from '../domain/rows/customer.js';
 import type { Actor } from '../domain/rows/operation.js';
 import type { Locale, OrderRow } from '../domain/rows/order.js';
 import type { CancelReason, CaptureMethod, PaymentRow } from '../domain/rows/payment.js';
@@ -9,6 +8,7 @@ import type { Metadata } from '../domain/rows/shared.js';
 import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
 import type { CouponUseCases } from './coupons/coupon-use-cases.js';
+import type { CustomerUseCases } from './customers/customer-use-cases.js';
 import type { PaymentReadingUseCases } from './payments/payment-reading-use-cases.js';
 import type { PaymentUseCases } from './payments/payment-use-cases.js';
 
@@ -20,13 +20,8 @@ export interface CallContext {
   scopes?: readonly Scope[];
   /** The claim on the caller's Idempotency-Key; null where the route takes none. */
   idempotency: IdempotencyClaim | null;
-}
-
-export interface CreateCustomerInput {
-  userId: string;
-  email: string;
-  name?: string | undefined;
-  metadata?: Metadata | undefined;
+  /** Where the person is who asks; absent where a server asks for them. */
+  address?: string;
 }
 
 /** Either a price of the catalogue, or a name and an amount. */
@@ -74,6 +69,8 @@ export interface ConfirmPaymentInput {
   paymentId: string;
   paymentMethodId: string;
   returnUrl?: string | undefined;
+  /** That the customer accepted a mandate for a bank debit, and from where. */
+  mandate?: { ipAddress: string; userAgent: string } | undefined;
 }
 
 export interface CapturePaymentInput {
@@ -116,11 +113,12 @@ export interface CheckoutKey {
  * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
  * `GuichetError` whose category the caller maps to its own protocol.
  */
-export interface UseCases extends ApiKeyUseCases, CouponUseCases, PaymentReadingUseCases, PaymentUseCases {
-  createCustomer(
-    input: CreateCustomerInput,
-    context: CallContext,
-  ): Promise<{ customer: CustomerRow; created: boolean }>;
+export interface UseCases
+  extends ApiKeyUseCases,
+    CouponUseCases,
+    CustomerUseCases,
+    PaymentReadingUseCases,
+    PaymentUseCases {
   createOrder(input: CreateOrderInput, context: CallContext): Promise<OrderRow>;
   /** With its `checkoutToken`, as `getOrder`. */
   cancelOrder(input: CancelOrderInput, context: CallContext): Promise<OrderRow>;
@@ -139,7 +137,7 @@ export interface UseCases extends ApiKeyUseCases, CouponUseCases, PaymentReading
   refreshPayment(id: string): Promise<PaymentRow>;
   openCheckout(input: CheckoutKey & { refresh: boolean }): Promise<Checkout>;
   /** The payment comes with its client secret, if the order is still to be paid. */
-  startCheckout(input: CheckoutKey, context: Pick<CallContext, 'requestId'>): Promise<Checkout>;
+  startCheckout(input: CheckoutKey, context: Pick<CallContext, 'requestId' | 'address'>): Promise<Checkout>;
   refundPayment(input: RefundPaymentInput, context: CallContext): Promise<RefundRow>;
   /** Newest first, without releases. `next` is the id before which the next page begins; null on the last. */
   listRefunds(input: ListRefundsInput): Promise<{ rows: RefundRow[]; next: string | null }>;

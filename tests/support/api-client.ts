@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { CouponResponse } from '../../src/schemas/coupons/coupons.js';
 import type { PromotionCodeResponse } from '../../src/schemas/coupons/promotion-codes.js';
+import type { SetupIntentResponse } from '../../src/schemas/customers/create-setup-intent.js';
 import type { CustomerResponse } from '../../src/schemas/customers/customer-response.js';
+import type {
+  DetachedPaymentMethodResponse,
+  PaymentMethodListResponse,
+} from '../../src/schemas/customers/payment-methods.js';
 import type { OrderResponse } from '../../src/schemas/orders/order-response.js';
 import type { CheckoutSessionResponse } from '../../src/schemas/payments/checkout-session.js';
 import type { ConfirmPaymentResponse } from '../../src/schemas/payments/confirm-payment.js';
@@ -11,6 +16,7 @@ import type { PaymentDetailsResponse } from '../../src/schemas/payments/payment-
 import type { PaymentHistoryResponse } from '../../src/schemas/payments/payment-history.js';
 import type { PaymentResponse, PaymentStatusResponse } from '../../src/schemas/payments/payment-response.js';
 import type { RefundResponse } from '../../src/schemas/payments/refund-payment.js';
+import type { ResentReceiptResponse } from '../../src/schemas/payments/resend-receipt.js';
 import type { Problem } from '../../src/schemas/shared/problem.js';
 import { Contract } from './contract.js';
 
@@ -72,6 +78,31 @@ export class ApiClient {
     return this.post<CustomerResponse>('/api/customers', body, { idempotencyKey: null, ...options });
   }
 
+  getCustomer(id: string) {
+    return this.get<CustomerResponse>(`/api/customers/${id}`);
+  }
+
+  updateCustomer(id: string, body: Body) {
+    return this.send<CustomerResponse>('PATCH', `/api/customers/${id}`, body);
+  }
+
+  deleteCustomer(id: string) {
+    return this.send<CustomerResponse>('DELETE', `/api/customers/${id}`, undefined);
+  }
+
+  listPaymentMethods(customerId: string, query = '') {
+    return this.get<PaymentMethodListResponse>(`/api/customers/${customerId}/payment-methods${query}`);
+  }
+
+  createSetupIntent(customerId: string, body: Body = {}, options?: CallOptions) {
+    return this.post<SetupIntentResponse>(`/api/customers/${customerId}/setup-intent`, body, options);
+  }
+
+  detachPaymentMethod(customerId: string, paymentMethodId: string) {
+    const path = `/api/customers/${customerId}/payment-methods/${paymentMethodId}`;
+    return this.send<DetachedPaymentMethodResponse>('DELETE', path, undefined);
+  }
+
   createOrder(body: Body, options?: CallOptions) {
     return this.post<OrderResponse>('/api/orders', body, { idempotencyKey: null, ...options });
   }
@@ -116,6 +147,14 @@ export class ApiClient {
     return this.post<CheckoutSessionResponse>('/api/payments/checkout-session', body, options);
   }
 
+  updatePayment(id: string, body: Body, options?: CallOptions) {
+    return this.patch<PaymentResponse>(`/api/payments/${id}`, body, options);
+  }
+
+  resendReceipt(id: string, options?: CallOptions) {
+    return this.post<ResentReceiptResponse>(`/api/payments/${id}/receipt`, {}, options);
+  }
+
   listRefunds(paymentId: string, query = '') {
     return this.get<RefundListResponse>(`/api/payments/${paymentId}/refunds${query}`);
   }
@@ -142,6 +181,10 @@ export class ApiClient {
 
   post<Success>(path: string, body: unknown, options: CallOptions = {}): Promise<ApiAnswer<Success>> {
     return this.#send<Success>('POST', path, { ...options, json: JSON.stringify(body) });
+  }
+
+  patch<Success>(path: string, body: unknown, options: CallOptions = {}): Promise<ApiAnswer<Success>> {
+    return this.#send<Success>('PATCH', path, { ...options, json: JSON.stringify(body) });
   }
 
   /** Any method; without a body when it is undefined. */

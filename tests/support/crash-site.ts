@@ -9,7 +9,7 @@ import type { Role } from '../../src/service.js';
 import { verifyStream } from '../../src/services/audit/verify-stream.js';
 import { ApiClient } from './api-client.js';
 import { type MongoProxy, startMongoProxy } from './mongo-proxy.js';
-import { redisEnvironment } from './redis.js';
+import { liftedLimits, redisEnvironment } from './redis.js';
 import { type ServiceProcess, startServiceProcess } from './service-process.js';
 import { startSmtp, type TestSmtp } from './smtp.js';
 import { prepareDatabase } from './stack.js';
@@ -70,6 +70,7 @@ export async function startCrashSite(options: CrashSiteOptions): Promise<CrashSi
     ...{ PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'info', SHUTDOWN_GRACE_MS: '10000' },
     ...{ MONGODB_URI: proxy.uri, MONGODB_DB_NAME: dbName, MONGODB_MAX_POOL_SIZE: '200' },
     ...(await redisEnvironment(dbName)),
+    ...liftedLimits,
     STRIPE_SECRET_KEY: sandbox.secretKey,
     STRIPE_MODE: 'test',
     STRIPE_API_BASE_URL: sandbox.url,

@@ -41,6 +41,8 @@ export function workingSet(held: Omit<Held, 'mirror'>): WorkingSet {
   rows.load('coupons', held.coupons ?? []);
   rows.load('promotionCodes', held.promotionCodes ?? []);
   rows.load('redemptions', held.redemptions ?? []);
+  rows.load('paymentMethods', held.paymentMethods ?? []);
+  rows.load('setupIntents', held.setupIntents ?? []);
   rows.load('operations', held.operations ?? []);
   return rows;
 }
@@ -48,6 +50,8 @@ export function workingSet(held: Omit<Held, 'mirror'>): WorkingSet {
 /** What a decision reads of the database, answered from rows in memory. It writes nothing. */
 export function reading(held: Held): BoundRepositories {
   const { orders = [], payments = [], refunds = [], customers = [], operations = [], mirror = [] } = held;
+  const { paymentMethods = [], setupIntents = [] } = held;
+  const openOn = by(operations, (row) => (row.open ? (row.exclusiveKey ?? null) : null));
   const reads = {
     orders: { getMany: byId(orders) },
     payments: {
@@ -60,7 +64,17 @@ export function reading(held: Held): BoundRepositories {
     operations: {
       getMany: byId(operations),
       byStripeKeys: by(operations, (row) => row.stripeKey),
-      openOfPayments: by(operations, (row) => (row.open ? (row.exclusiveKey ?? null) : null)),
+      openOfPayments: openOn,
+      openOfCustomers: openOn,
+      ofSubjects: by(operations, (row) => row.subject.id),
+    },
+    paymentMethods: {
+      getMany: byId(paymentMethods),
+      attachedTo: by(paymentMethods, (row) => (row.attached ? row.customerId : null)),
+    },
+    setupIntents: {
+      getMany: byId(setupIntents),
+      byStripeIds: by(setupIntents, (row) => row.stripe.setupIntentId),
     },
     stripeObjects: { getMany: byId(mirror) },
   };
@@ -76,6 +90,8 @@ export function committed({ rows, mirror }: Decided, before: Held): Held {
     payments: all('payments'),
     refunds: all('refunds'),
     customers: all('customers'),
+    paymentMethods: all('paymentMethods'),
+    setupIntents: all('setupIntents'),
     operations: all('operations'),
     mirror: [
       ...(before.mirror ?? []).filter((row) => !written.has(row._id)),

@@ -47,7 +47,7 @@ export async function startRedisProxy(target: string): Promise<RedisProxy> {
     },
     restore() {
       state = 'open';
-      for (const [client, redis] of pairs) redis.pipe(client);
+      for (const [client, redis] of pairs) redis.unpipe(client).pipe(client);
     },
     stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -4,7 +4,9 @@ import type { IdempotencyKeyRow } from '../../src/domain/rows/idempotency-key.js
 import type { OperationRow } from '../../src/domain/rows/operation.js';
 import type { OrderRow } from '../../src/domain/rows/order.js';
 import type { PaymentRow } from '../../src/domain/rows/payment.js';
+import type { PaymentMethodRow } from '../../src/domain/rows/payment-method.js';
 import type { RefundRow } from '../../src/domain/rows/refund.js';
+import type { SetupIntentRow } from '../../src/domain/rows/setup-intent.js';
 import type { VersionedRow } from '../../src/domain/rows/shared.js';
 import type { StripeObjectRow } from '../../src/domain/rows/stripe-object.js';
 import type { WebhookEventRow } from '../../src/domain/rows/webhook-event.js';
@@ -33,6 +35,7 @@ export function exampleCustomer(changes: Partial<CustomerRow> = {}): CustomerRow
     email: 'ada@example.com',
     name: null,
     metadata: {},
+    defaultPaymentMethodId: null,
     stripe: { customerId: 'cus_Stripe1' },
     deleted: false,
     ...changes,
@@ -76,6 +79,35 @@ export function examplePromotionCode(changes: Partial<PromotionCodeRow> = {}): P
     metadata: {},
     stripe: { promotionCodeId: 'promo_Stripe1' },
     live: true,
+    ...changes,
+  };
+}
+
+export function examplePaymentMethod(changes: Partial<PaymentMethodRow> = {}): PaymentMethodRow {
+  return {
+    ...versioned(),
+    _id: 'acct_1:test:pm_1',
+    customerId: newId('cus'),
+    type: 'card',
+    attached: true,
+    position: '001736942400:pm_1',
+    details: { brand: 'visa', last4: '4242', expMonth: 12, expYear: 2034 },
+    stripe: { paymentMethodId: 'pm_1' },
+    ...changes,
+  };
+}
+
+export function exampleSetupIntent(changes: Partial<SetupIntentRow> = {}): SetupIntentRow {
+  return {
+    ...versioned(),
+    _id: newId('set'),
+    userId: 'user_1',
+    customerId: newId('cus'),
+    status: 'requires_payment_method',
+    lastError: null,
+    nextAction: null,
+    stripe: { customerId: 'cus_Stripe1', setupIntentId: 'seti_1', paymentMethodId: null },
+    clientSecret: null,
     ...changes,
   };
 }

@@ -15,7 +15,7 @@ import { newApiKey, saveApiKey } from '../../src/services/access/api-keys.js';
 import { systemClock } from '../../src/utils/clock.js';
 import { ApiClient } from './api-client.js';
 import { sharedMongod } from './mongod.js';
-import { redisEnvironment } from './redis.js';
+import { liftedLimits, redisEnvironment } from './redis.js';
 import { startSmtp, type TestSmtp } from './smtp.js';
 
 export interface StackOptions {
@@ -78,6 +78,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     MONGODB_URI: uri,
     MONGODB_DB_NAME: dbName,
     ...(await redisEnvironment(dbName)),
+    ...liftedLimits,
     STRIPE_SECRET_KEY: sandbox.secretKey,
     STRIPE_MODE: 'test',
     STRIPE_API_BASE_URL: sandbox.url,

@@ -14,8 +14,10 @@ import {
   exampleCustomer,
   exampleOrder,
   examplePayment,
+  examplePaymentMethod,
   examplePromotionCode,
   exampleRefund,
+  exampleSetupIntent,
 } from './rows.js';
 
 const KEYS: Readonly<Record<string, ApiKeyRow>> = {
@@ -61,6 +63,7 @@ export async function startWebLayer(options: WebLayerOptions = {}): Promise<WebL
       verifyUserToken: async (token) => userOfToken(token),
     }),
     ownerOf: async () => 'user_1',
+    limits: { apiKey: null, user: null, anonymous: null },
     clientSecretOf: async () => 'pi_1_secret_abc',
     checkout: {
       publishableKey: 'pk_test_1',
@@ -111,6 +114,17 @@ function memoryUseCases(): UseCases {
       customer: exampleCustomer({ userId: input.userId, email: input.email, name: input.name ?? null }),
       created: true,
     }),
+    getCustomer: async (id) => exampleCustomer({ _id: id }),
+    updateCustomer: async ({ customerId }) => exampleCustomer({ _id: customerId }),
+    deleteCustomer: async (id) => exampleCustomer({ _id: id, status: 'deleted', deleted: true }),
+    listPaymentMethods: async () => ({
+      customer: exampleCustomer(),
+      rows: [examplePaymentMethod()],
+      next: null,
+    }),
+    createSetupIntent: async ({ customerId }) =>
+      exampleSetupIntent({ customerId, clientSecret: 'seti_1_secret_abc' }),
+    detachPaymentMethod: async () => examplePaymentMethod({ attached: false }),
     createOrder: async (input) => exampleOrder({ userId: input.userId, currency: input.currency }),
     getOrder: async (id) => exampleOrder({ _id: id }),
     createPayment: async (input) => ({
@@ -122,6 +136,12 @@ function memoryUseCases(): UseCases {
     cancelOrder: async (input) => exampleOrder({ _id: input.orderId, status: 'canceled' }),
     capturePayment: async (input) => examplePayment({ _id: input.paymentId, status: 'succeeded' }),
     listFailedAttempts: async () => [],
+    updatePayment: async ({ paymentId }) => examplePayment({ _id: paymentId }),
+    resendReceipt: async (paymentId) => ({
+      payment: examplePayment({ _id: paymentId }),
+      number: 1,
+      left: 4,
+    }),
     createCheckoutSession: async ({ orderId }) => ({
       payment: examplePayment({
         orderId,

@@ -9,6 +9,7 @@ export function toCustomer(row: CustomerRow): CustomerResponse {
     email: row.email,
     name: row.name,
     metadata: row.metadata,
+    defaultPaymentMethodId: row.defaultPaymentMethodId,
     stripe: { customerId: row.stripe.customerId },
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

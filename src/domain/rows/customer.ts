@@ -5,9 +5,12 @@ export type CustomerStatus = 'creating' | 'active' | 'failed' | 'deleted';
 export interface CustomerRow extends VersionedRow {
   userId: string;
   status: CustomerStatus;
-  email: string;
+  /** Null where somebody took it away at Stripe, and once the customer is deleted: then nothing personal is left. */
+  email: string | null;
   name: string | null;
   metadata: Metadata;
+  /** The saved payment method that Stripe charges by default: an id of Stripe's. */
+  defaultPaymentMethodId: string | null;
   stripe: { customerId: string | null };
   /** True once failed or deleted: a user has at most one customer that is not. */
   deleted: boolean;

@@ -6,10 +6,15 @@ export type OperationKind =
   | 'promotion_code.create'
   | 'promotion_code.deactivate'
   | 'customer.create'
+  | 'customer.update'
+  | 'customer.delete'
+  | 'payment_method.detach'
+  | 'setup_intent.create'
   | 'payment.create'
   | 'payment.confirm'
   | 'payment.capture'
   | 'payment.cancel'
+  | 'payment.update'
   | 'checkout.create'
   | 'checkout.expire'
   | 'refund.create';
@@ -31,7 +36,14 @@ export interface Refusal {
 }
 
 export interface SubjectRef {
-  collection: 'customers' | 'payments' | 'refunds' | 'coupons' | 'promotionCodes';
+  collection:
+    | 'customers'
+    | 'paymentMethods'
+    | 'payments'
+    | 'refunds'
+    | 'setupIntents'
+    | 'coupons'
+    | 'promotionCodes';
   id: string;
 }
 
@@ -41,7 +53,7 @@ export interface OperationRow extends StripeScope {
   kind: OperationKind;
   /** The row that the operation makes or changes. */
   subject: SubjectRef;
-  /** The payment, for a confirm, capture or cancel: it may have one open at a time. */
+  /** The payment or customer that is changed: it may have one such operation open at a time. */
   exclusiveKey?: string;
   laneKey: string;
   apiVersion: string;

@@ -31,6 +31,8 @@ export interface WebhookOptions {
   /** Resolves once the event is stored durably, now or before; throws otherwise. */
   ingest: (received: ReceivedEvent) => Promise<void>;
   logger: Pick<Logger, 'error' | 'warn'>;
+  /** Counts a wrong signature; gives the seconds to wait when the sender had too many of them, else null. */
+  limitBadSignatures?(req: IncomingMessage): Promise<number | null>;
   /** Time for the body to arrive; default 10 s. */
   bodyTimeoutMs?: number;
 }
@@ -99,7 +101,7 @@ async function readEvent(req: IncomingMessage, options: ReadOptions): Promise<Re
   const check = options.verify({ body: bytes, header: req.headers['stripe-signature'], now: options.now() });
   if (!check.ok) {
     logger.warn({ requestId, reason: check.reason }, 'a webhook was refused');
-    throw problem(400, 'invalid_signature', 'The signature is not valid.');
+    throw await badSignature(req, options);
   }
   const event = parseEvent(bytes);
   if (event === null) {
@@ -107,6 +109,18 @@ async function readEvent(req: IncomingMessage, options: ReadOptions): Promise<Re
     throw problem(400, 'invalid_event', 'The body is not an event.');
   }
   return { event, bytes: bytes.length, endpoint: 'platform' };
+}
+
+/** Only the wrong ones are counted, after they were checked: a valid event is never refused for them. */
+async function badSignature(req: IncomingMessage, options: WebhookOptions): Promise<HttpProblem> {
+  const seconds = (await options.limitBadSignatures?.(req)) ?? null;
+  if (seconds === null) return problem(400, 'invalid_signature', 'The signature is not valid.');
+  return new HttpProblem({
+    status: 429,
+    code: 'rate_limited',
+    detail: `Too many webhooks with wrong signatures came from your address. Wait ${seconds} s.`,
+    headers: { 'Retry-After': String(seconds) },
+  });
 }
 
 function checkHeaders(req: IncomingMessage): void {

@@ -16,6 +16,6 @@ export const readCheckoutRoute = route({
   sameOrigin: true,
   request: { params: checkoutParams, body: readCheckoutBody },
   responses: { 200: { description: 'How it stands', schema: checkoutResponse } },
-  errors: ['checkout_not_found', 'stripe_unavailable', 'database_unavailable'],
+  errors: ['rate_limited', 'checkout_not_found', 'stripe_unavailable', 'database_unavailable'],
   handler: readCheckout,
 });

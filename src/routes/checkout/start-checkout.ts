@@ -19,6 +19,8 @@ export const startCheckoutRoute = route({
     200: { description: 'How it stands, with the client secret', schema: startedCheckoutResponse },
   },
   errors: [
+    'rate_limited',
+    'too_many_declines',
     'checkout_not_found',
     'order_not_payable',
     'other_payment_live',

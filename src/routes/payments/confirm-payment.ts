@@ -16,6 +16,7 @@ export const confirmPaymentRoute = route({
   request: { body: confirmPaymentBody },
   responses: { 200: { description: 'The payment after the attempt', schema: confirmPaymentResponse } },
   errors: [
+    'too_many_declines',
     'return_url_not_allowed',
     'card_declined',
     'payment_not_found',

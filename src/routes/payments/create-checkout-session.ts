@@ -19,6 +19,7 @@ export const createCheckoutSessionRoute = route({
     200: { description: 'The open session of the order', schema: checkoutSessionResponse },
   },
   errors: [
+    'too_many_declines',
     'return_url_not_allowed',
     'order_not_found',
     'customer_not_found',

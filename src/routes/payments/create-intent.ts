@@ -21,6 +21,7 @@ export const createIntentRoute = route({
     200: { description: 'The live payment of the order', schema: createIntentResponse },
   },
   errors: [
+    'too_many_declines',
     'pricing_not_allowed',
     'order_not_found',
     'customer_not_found',

@@ -30,9 +30,18 @@ export const priceId = z
   .string()
   .regex(/^price_\w{1,249}$/, { error: 'expected a Stripe price id, which begins with price_' })
   .meta({ description: "A price in Stripe's catalogue.", example: 'price_1QgqxG2eZvKYlo2C' });
+const PAYMENT_METHOD = /^pm_\w{1,250}$/;
 
 /** A payment method at Stripe. */
 export const paymentMethodId = z
   .string()
-  .regex(/^pm_\w{1,250}$/, { error: 'expected a Stripe payment method id, which begins with pm_' })
+  .regex(PAYMENT_METHOD, { error: 'expected a Stripe payment method id, which begins with pm_' })
   .meta({ example: 'pm_card_visa' });
+
+/** In a path; a malformed one is 404 with `code`, as of ours. */
+export function pathPaymentMethodId(code: string) {
+  return z
+    .string()
+    .refine((value) => PAYMENT_METHOD.test(value), { params: { code }, error: 'there is no such object' })
+    .meta({ example: 'pm_card_visa' });
+}

@@ -2,6 +2,7 @@ import { type Checkout, checkoutStateOf } from '../../domain/checkout-state.js';
 import { notFound } from '../../domain/errors.js';
 import { isTerminal } from '../../domain/payment-state.js';
 import type { Repositories } from '../../repositories/repositories.js';
+import type { CardAttempts } from '../payments/card-attempts.js';
 import type { CheckoutKey, UseCases } from '../use-cases.js';
 import { isCheckoutToken } from './checkout-token.js';
 
@@ -9,6 +10,7 @@ export interface CheckoutDependencies {
   repositories: Pick<Repositories, 'orders' | 'payments'>;
   refreshPayment: UseCases['refreshPayment'];
   createPayment: UseCases['createPayment'];
+  cardAttempts: Pick<CardAttempts, 'check'>;
 }
 
 /**
@@ -25,11 +27,15 @@ export function openCheckout(dependencies: CheckoutDependencies): UseCases['open
   };
 }
 
-/** Makes the order's payment, or takes up the one that there is: an order has one live payment at most. */
+/**
+ * Makes the order's payment, or takes up the one that there is: an order has one live payment at most. Throws
+ * `too_many_declines` (429) once the order's user had too many cards declined.
+ */
 export function startCheckout(dependencies: CheckoutDependencies): UseCases['startCheckout'] {
-  return async (key, { requestId }) => {
+  return async (key, { requestId, address = null }) => {
     const found = await read(dependencies, key);
     if (checkoutStateOf(found) !== 'to_pay') return found;
+    await dependencies.cardAttempts.check({ userId: found.order.userId, paymentId: null, address });
     const actor = { type: 'checkout_page' as const, id: found.order.userId };
     const context = { requestId, actor, idempotency: null };
     const { payment } = await dependencies.createPayment({ orderId: found.order._id }, context);

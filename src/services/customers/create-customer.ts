@@ -12,8 +12,10 @@ import { newOperation, stripeMetadata } from '../stripe/operations/open-operatio
 import { outcomeError } from '../stripe/operations/outcome-error.js';
 import { requireStripe } from '../stripe/require-stripe.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
-import type { CallContext, CreateCustomerInput, UseCases } from '../use-cases.js';
+import type { CallContext } from '../use-cases.js';
 import { waitUntil } from '../wait-until.js';
+import type { CreateCustomerInput, CustomerUseCases } from './customer-use-cases.js';
+import { customerInProgress } from './require-customer.js';
 
 type Opened = { operation: OperationRow } | { existing: CustomerRow };
 
@@ -21,7 +23,7 @@ type Opened = { operation: OperationRow } | { existing: CustomerRow };
  * One customer a user, here and at Stripe, also under a race: a unique index lets one request open the operation, and
  * the others wait for it. Throws `customer_in_progress` (409, with Retry-After) when it takes longer than 5 s.
  */
-export function createCustomer(dependencies: UseCaseDependencies): UseCases['createCustomer'] {
+export function createCustomer(dependencies: UseCaseDependencies): CustomerUseCases['createCustomer'] {
   const { repositories, platform } = dependencies;
   return async (input, context) => {
     const token = randomUUID();
@@ -84,6 +86,7 @@ function newCustomer({ platform }: UseCaseDependencies, input: CreateCustomerInp
     email: input.email,
     name: input.name ?? null,
     metadata: input.metadata ?? {},
+    defaultPaymentMethodId: null,
     stripe: { customerId: null },
     deleted: false,
   };
@@ -110,7 +113,5 @@ async function settled({ repositories }: UseCaseDependencies, existing: Customer
     WAIT_MS,
   );
   if (customer.status === 'active') return customer;
-  throw conflict('customer_in_progress', 'Another request is making this customer. Ask again in a moment.', {
-    retryAfterSeconds: 1,
-  });
+  throw customerInProgress();
 }

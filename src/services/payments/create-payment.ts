@@ -69,6 +69,7 @@ export async function openPayment(
   acceptStatementSuffix(input.statementDescriptorSuffix, dependencies.platform);
   const resumed = context.idempotency?.operationId;
   if (resumed) return made(dependencies, await resumeOperation(dependencies, resumed, WAIT_MS));
+  await requireFewDeclines(dependencies, context);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const token = randomUUID();
     const opened = await open(dependencies, input, { context, token, opening });
@@ -79,6 +80,12 @@ export async function openPayment(
     if (existing) return { payment: existing, created: false };
   }
   throw inProgress();
+}
+
+/** A user gets the means to try cards at Stripe, where nobody asks us. */
+async function requireFewDeclines({ cardAttempts }: UseCaseDependencies, { actor, address }: CallContext) {
+  if (actor.type !== 'user') return;
+  await cardAttempts.check({ userId: actor.id, paymentId: null, address: address ?? null });
 }
 
 async function made(dependencies: UseCaseDependencies, operation: OperationRow) {

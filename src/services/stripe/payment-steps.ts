@@ -5,23 +5,27 @@ import type { NewOperation } from './operations/open-operation.js';
 
 /** The last part of the path says what is done to the PaymentIntent, or to the Checkout Session. */
 export interface PaymentStep {
-  action: 'confirm' | 'capture' | 'cancel' | 'expire';
+  action: 'confirm' | 'capture' | 'cancel' | 'expire' | 'update';
   params: Record<string, unknown>;
 }
 
-/** How a confirm, capture or cancel of this payment (or of the page that it is made on) is saved. A payment has one of them open at a time. */
+/** How a confirm, capture or cancel of this payment (or of the page that it is made on) is saved. A payment has one of them open at a time;
+ * what only describes it (`update`) is not among them, since a payment must not wait for that. */
 export function stepOperation(payment: PaymentRow, { action, params }: PaymentStep): NewOperation {
-  const expires = action === 'expire';
   return {
-    kind: expires ? 'checkout.expire' : `payment.${action}`,
+    kind: action === 'expire' ? 'checkout.expire' : `payment.${action}`,
     subject: { collection: 'payments', id: payment._id },
-    exclusiveKey: payment._id,
-    path: expires
-      ? `/v1/checkout/sessions/${payment.checkout?.sessionId}/expire`
-      : `/v1/payment_intents/${payment.stripe.paymentIntentId}/${action}`,
+    exclusiveKey: action === 'update' ? `${payment._id}:update` : payment._id,
+    path: pathOf(payment, action),
     before: { status: payment.status, latestChargeId: payment.stripe.latestChargeId },
     params: () => params,
   };
+}
+
+function pathOf({ stripe, checkout }: PaymentRow, action: PaymentStep['action']): string {
+  if (action === 'expire') return `/v1/checkout/sessions/${checkout?.sessionId}/expire`;
+  const intent = `/v1/payment_intents/${stripe.paymentIntentId}`;
+  return action === 'update' ? intent : `${intent}/${action}`;
 }
 
 /** At acacia a partial capture and a cancel make a Refund object: the answer then shows it with its charge. */

@@ -8,7 +8,7 @@ export interface StripeRequest {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   params?: Record<string, unknown>;
-  /** Required on every POST: without one the SDK itself may send twice. */
+  /** Required on every POST: without one the SDK itself may send twice. On others it means nothing to Stripe. */
   idempotencyKey?: string;
   /** A connected account, when the call is not the platform's own. */
   account?: string;

@@ -5,7 +5,7 @@ import {
   sentOperation,
   workingSet,
 } from '../../../../tests/support/held-rows.js';
-import { exampleCustomer } from '../../../../tests/support/rows.js';
+import { exampleCustomer, examplePaymentMethod } from '../../../../tests/support/rows.js';
 import { customerObject, told } from '../../../../tests/support/snapshots.js';
 import type { StripeObject } from '../../../domain/stripe-answer.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
@@ -28,18 +28,67 @@ describe('the customer family', () => {
     expect(move).to.deep.include({
       type: 'move',
       id: 'cus_1',
-      set: { status: 'active', deleted: false, stripe: { customerId: 'cus_Stripe1' } },
+      set: {
+        status: 'active',
+        deleted: false,
+        email: 'ada@example.com',
+        name: null,
+        metadata: {},
+        defaultPaymentMethodId: null,
+        stripe: { customerId: 'cus_Stripe1' },
+      },
     });
     expect(audit).to.include({ type: 'audit', action: 'customer.active' });
   });
 
   it('keeps no personal data in the audit trail', () => {
     const changes = decide(made, { customers: [creating], operations });
-    expect(JSON.stringify(changes)).to.not.include('ada@example.com');
+    const audits = changes.filter(({ type }) => type === 'audit');
+    expect(audits).to.have.length(1);
+    expect(JSON.stringify(audits)).to.not.include('ada@example.com');
   });
 
-  it('does nothing when it is attached already, whatever else it says', () => {
-    expect(decide(customerObject({ name: 'Ada L.' }), { customers: [customer] })).to.deep.equal([]);
+  it('does nothing when it is as we have it, but for names of ours in its metadata', () => {
+    const same = customerObject({ metadata: { guichet_operation: 'op_1' } });
+    expect(decide(same, { customers: [customer] })).to.deep.equal([]);
+  });
+
+  it('takes over what was changed, and audits the names of the fields alone', () => {
+    const settings = { default_payment_method: 'pm_1' };
+    const object = customerObject({ name: 'Ada L.', metadata: { tier: 'gold' }, invoice_settings: settings });
+    const [move, audit] = decide(object, { customers: [customer] });
+    const after = { name: 'Ada L.', metadata: { tier: 'gold' }, defaultPaymentMethodId: 'pm_1' };
+    expect(move).to.have.property('set').that.deep.includes(after);
+    expect(audit).to.deep.include({
+      action: 'customer.updated',
+      after: { changed: ['name', 'metadata', 'defaultPaymentMethodId'] },
+    });
+    expect(JSON.stringify(audit)).to.not.match(/Ada L|gold/);
+  });
+
+  it('erases, with its end, what was sent for it and what was saved with it', () => {
+    const subject = { collection: 'customers', id: 'cus_1' } as const;
+    const params = JSON.stringify({ name: 'Ada' });
+    const sent = sentOperation({ _id: 'op_1', kind: 'customer.create', subject, params, open: false });
+    const open = sentOperation({ _id: 'op_2', kind: 'customer.update', subject, params });
+    const methods = [examplePaymentMethod({ customerId: 'cus_1' })];
+    const held = { customers: [customer], operations: [sent, open], paymentMethods: methods };
+    const changes = decide(gone, held, { deleted: true });
+    expect(changes[0]).to.have.property('set').that.deep.includes({ email: null, name: null, metadata: {} });
+    const moves = changes.flatMap((change) => (change.type === 'move' ? [change] : []));
+    expect(moves.map(({ collection, id }) => [collection, id])).to.deep.equal([
+      ['customers', 'cus_1'],
+      ['operations', 'op_1'],
+      ['paymentMethods', 'acct_1:test:pm_1'],
+    ]);
+    expect(JSON.stringify(moves)).to.not.match(/Ada|4242/);
+  });
+
+  it('never comes back once it has ended', () => {
+    const deleted = exampleCustomer({ ...customer, status: 'deleted', deleted: true, email: null });
+    for (const object of [customerObject(), customerObject({ name: 'Late' })]) {
+      expect(decide(object, { customers: [deleted] })).to.deep.equal([]);
+    }
   });
 
   it('ends with its deletion, once', () => {

@@ -1,8 +1,12 @@
 import type Stripe from 'stripe';
+import { canonicalJson } from '../../../domain/audit-chain.js';
 import { type Change, move } from '../../../domain/changes.js';
+import { ownMetadata } from '../../../domain/merge-metadata.js';
 import type { CustomerRow } from '../../../domain/rows/customer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
-import { defineFamily, type Needs, operationIdOf, type SnapshotOf } from './family.js';
+import { customerOfStripe } from './customer-of-stripe.js';
+import { endCustomer } from './end-customer.js';
+import { defineFamily, idOf, type Needs, operationIdOf, type SnapshotOf } from './family.js';
 
 type Customer = Stripe.Customer | Stripe.DeletedCustomer;
 
@@ -12,29 +16,38 @@ export const customerFamily = defineFamily<Customer>({
   retrievePath: (id) => `/v1/customers/${id}`,
   laneKey: (customer) => customer.id,
   watched: (customer) =>
-    customer.deleted ? ['deleted'] : [customer.email, customer.name, customer.description, customer.metadata],
+    customer.deleted
+      ? ['deleted']
+      : [customer.email, customer.name, customer.description, customer.metadata, defaultOf(customer)],
   rank: (_customer, first) => (first ? 0 : 1),
+  kept: (customer, deleted) =>
+    deleted ? { id: customer.id, object: customer.object, deleted: true } : { ...customer },
   needs,
   decide,
 });
 
-function needs({ object }: SnapshotOf<Customer>, rows: WorkingSet): Needs {
+function defaultOf(customer: Stripe.Customer): string | null {
+  // Absent in answers of other versions, and in old events.
+  const settings = customer.invoice_settings as Stripe.Customer.InvoiceSettings | undefined;
+  return idOf(settings?.default_payment_method);
+}
+
+function needs(snapshot: SnapshotOf<Customer>, rows: WorkingSet): Needs {
+  const { object, deleted } = snapshot;
   const operation = rows.get('operations', operationIdOf(object));
+  const customer = customerOf(snapshot, rows);
+  const ours = customer ? [customer._id] : [];
   return {
     customersOfStripe: [object.id],
     customers: operation?.subject.collection === 'customers' ? [operation.subject.id] : [],
+    openOperationsOfCustomers: ours,
+    ...(deleted ? { operationsOfSubjects: ours, paymentMethodsOfCustomers: ours } : {}),
   };
 }
 
 function customerOf(snapshot: SnapshotOf<Customer>, rows: WorkingSet): CustomerRow | null {
-  const { object, stripeAccountId, livemode } = snapshot;
-  const attached = rows.find(
-    'customers',
-    (row) =>
-      row.stripe.customerId === object.id &&
-      row.stripeAccountId === stripeAccountId &&
-      row.livemode === livemode,
-  );
+  const { object } = snapshot;
+  const attached = customerOfStripe(rows, snapshot, object.id);
   if (attached) return attached;
   const operation = rows.get('operations', operationIdOf(object));
   const made = operation?.kind === 'customer.create' ? rows.get('customers', operation.subject.id) : null;
@@ -43,25 +56,36 @@ function customerOf(snapshot: SnapshotOf<Customer>, rows: WorkingSet): CustomerR
 
 function decide(snapshot: SnapshotOf<Customer>, rows: WorkingSet): Change[] {
   const customer = customerOf(snapshot, rows);
-  if (!customer) return [];
+  // Nothing brings a deleted one back.
+  if (!customer || customer.status === 'deleted') return [];
+  if (snapshot.deleted || snapshot.object.deleted) return endCustomer(customer, snapshot.object.id, rows);
   if (customer.status === 'failed') return revived(customer, snapshot);
-  const status = snapshot.deleted ? 'deleted' : 'active';
-  if (customer.status === status && customer.stripe.customerId === snapshot.object.id) return [];
+  const after = stateOf(snapshot.object);
+  const changed = (Object.keys(after) as (keyof typeof after)[]).filter(
+    (field) => canonicalJson(after[field]) !== canonicalJson(customer[field]),
+  );
+  if (changed.length === 0) return [];
+  const active = customer.status === after.status;
   return [
-    move('customers', customer._id, {
-      status,
-      deleted: snapshot.deleted,
-      stripe: { customerId: snapshot.object.id },
+    move('customers', customer._id, after),
+    auditOf(customer, {
+      action: active ? 'customer.updated' : 'customer.active',
+      // The names alone: what they hold is personal.
+      after: active ? { changed } : { status: after.status, stripeCustomerId: snapshot.object.id },
     }),
-    {
-      type: 'audit',
-      collection: 'customers',
-      id: customer._id,
-      action: `customer.${status}`,
-      before: { status: customer.status },
-      after: { status, stripeCustomerId: snapshot.object.id },
-    },
   ];
+}
+
+function stateOf(object: Stripe.Customer) {
+  return {
+    status: 'active',
+    deleted: false,
+    email: object.email,
+    name: object.name ?? null,
+    metadata: ownMetadata(object.metadata),
+    defaultPaymentMethodId: defaultOf(object),
+    stripe: { customerId: object.id },
+  } as const satisfies Partial<CustomerRow>;
 }
 
 /** Given up and made after all: its user may have another by now, so it is kept for its payments and used for no other. */
@@ -69,13 +93,16 @@ function revived(customer: CustomerRow, { object }: SnapshotOf<Customer>): Chang
   if (customer.stripe.customerId === object.id) return [];
   return [
     move('customers', customer._id, { stripe: { customerId: object.id } }),
-    {
-      type: 'audit',
-      collection: 'customers',
-      id: customer._id,
+    auditOf(customer, {
       action: 'customer.revived',
-      before: { status: customer.status },
       after: { status: customer.status, stripeCustomerId: object.id },
-    },
+    }),
   ];
+}
+
+function auditOf(
+  { _id, status }: CustomerRow,
+  { action, after }: { action: string; after: Record<string, unknown> },
+): Change {
+  return { type: 'audit', collection: 'customers', id: _id, action, before: { status }, after };
 }

@@ -19,9 +19,15 @@ export interface Needs {
   promotionCodesOfStripe?: string[];
   /** By the ids of their orders. */
   redemptions?: string[];
+  paymentMethods?: string[];
+  paymentMethodsOfCustomers?: string[];
+  setupIntents?: string[];
+  setupIntentsOfStripe?: string[];
   operations?: string[];
   operationsOfKeys?: string[];
   openOperationsOfPayments?: string[];
+  openOperationsOfCustomers?: string[];
+  operationsOfSubjects?: string[];
 }
 
 export interface DecisionContext {
@@ -49,6 +55,11 @@ export interface Family<T> {
   rank(object: T, first: boolean): number;
   /** Called again with what was loaded, until it asks for nothing new. */
   needs(snapshot: SnapshotOf<T>, rows: WorkingSet): Needs;
+  /**
+   * What the mirror keeps of the object, where that is less than all but its secrets: personal data that nobody reads is
+   * not stored.
+   */
+  kept?(object: T, deleted: boolean): Record<string, unknown>;
   /** True when a told snapshot contradicts our rows in a way that only a fetch explains. */
   contradicts?(snapshot: SnapshotOf<T>, rows: WorkingSet): boolean;
   decide(snapshot: SnapshotOf<T>, rows: WorkingSet, context: DecisionContext): Change[];

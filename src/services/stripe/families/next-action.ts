@@ -14,7 +14,9 @@ const ADDRESSES = [
  * What the customer must do next. Each type has its details in a member that is named like it. Those of `use_stripe_sdk`
  * are for Stripe.js alone, which gets them by the client secret: there is no address.
  */
-export function nextActionOf(action: Stripe.PaymentIntent.NextAction | null | undefined): NextAction | null {
+export function nextActionOf(
+  action: Stripe.PaymentIntent.NextAction | Stripe.SetupIntent.NextAction | null | undefined,
+): NextAction | null {
   if (!action) return null;
   const { type } = action;
   const details = (action as unknown as Record<string, Record<string, unknown> | undefined>)[type] ?? {};

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { canonicalJson } from '../../../domain/audit-chain.js';
 import { type Change, type Fact, move } from '../../../domain/changes.js';
 import { isOver } from '../../../domain/checkout-session.js';
+import { ownMetadata } from '../../../domain/merge-metadata.js';
 import { isLive, isPaymentIntentStatus, paymentIntentRank } from '../../../domain/payment-state.js';
 import type { PaymentError, PaymentRow } from '../../../domain/rows/payment.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
@@ -47,6 +48,8 @@ export const paymentIntentFamily = defineFamily<Intent>({
     intent.last_payment_error?.charge,
     intent.next_action?.type,
     intent.cancellation_reason,
+    intent.description,
+    intent.metadata,
   ],
   rank: (intent, first) =>
     isPaymentIntentStatus(intent.status) ? paymentIntentRank(intent.status, first ? 'first' : 'later') : 1,
@@ -88,7 +91,7 @@ function decide(snapshot: SnapshotOf<Intent>, rows: WorkingSet, context: Decisio
   const live = state.live && !isReplaced(payment, rows) && !waitsInVain(snapshot, payment, state);
   const after = { ...state, live };
   if (canonicalJson(after) === canonicalJson(pick(payment, after))) return [];
-  const changes: Change[] = [move('payments', payment._id, after), auditOf(payment, after)];
+  const changes: Change[] = [move('payments', payment._id, after), ...auditsOf(payment, after)];
   if (after.status === payment.status) return changes;
   if (after.status === 'succeeded') changes.push(...payOrder({ ...payment, ...after }, rows, context));
   if (after.status === 'canceled') changes.push(...endOrder(payment, rows));
@@ -108,7 +111,7 @@ function waitsInVain({ source }: SnapshotOf<Intent>, before: PaymentRow, { statu
   return isOver({ status, checkout: before.checkout, debitFailed });
 }
 
-function pick(payment: PaymentRow, like: PaymentState): Partial<PaymentRow> {
+function pick(payment: PaymentRow, like: Partial<PaymentState>): Partial<PaymentRow> {
   const fields = Object.keys(like) as (keyof PaymentState)[];
   return Object.fromEntries(fields.map((field) => [field, payment[field]]));
 }
@@ -146,6 +149,8 @@ type PaymentState = Pick<
   | 'amountCapturable'
   | 'amountReceived'
   | 'cancellationReason'
+  | 'description'
+  | 'metadata'
   | 'lastError'
   | 'nextAction'
   | 'stripe'
@@ -160,6 +165,8 @@ function stateOf(intent: Intent, payment: PaymentRow, now: Date): PaymentState {
     amountCapturable: intent.amount_capturable,
     amountReceived: intent.amount_received,
     cancellationReason: intent.cancellation_reason,
+    description: intent.description ?? null,
+    metadata: ownMetadata(intent.metadata),
     lastError: errorOf(intent.last_payment_error),
     nextAction: nextActionOf(intent.next_action),
     stripe: {
@@ -172,7 +179,9 @@ function stateOf(intent: Intent, payment: PaymentRow, now: Date): PaymentState {
   };
 }
 
-export function errorOf(error: Intent['last_payment_error'] | undefined): PaymentError | null {
+export function errorOf(
+  error: Stripe.PaymentIntent.LastPaymentError | Stripe.SetupIntent.LastSetupError | null | undefined,
+): PaymentError | null {
   if (!error) return null;
   return {
     type: error.type,
@@ -180,6 +189,24 @@ export function errorOf(error: Intent['last_payment_error'] | undefined): Paymen
     declineCode: error.decline_code ?? null,
     message: error.message ?? '',
   };
+}
+
+/** What describes a payment has a record of its own; it names what changed, and holds none of it. */
+function auditsOf(before: PaymentRow, after: PaymentState): Change[] {
+  const { description, metadata, ...state } = after;
+  const changed = (['description', 'metadata'] as const).filter(
+    (field) => canonicalJson(before[field]) !== canonicalJson(after[field]),
+  );
+  const moved = canonicalJson(state) !== canonicalJson(pick(before, state));
+  const updated: Change = {
+    type: 'audit',
+    collection: 'payments',
+    id: before._id,
+    action: 'payment.updated',
+    before: {},
+    after: { fields: changed.join(', ') },
+  };
+  return [...(moved ? [auditOf(before, after)] : []), ...(changed.length > 0 ? [updated] : [])];
 }
 
 function auditOf(before: PaymentRow, after: PaymentState): Change {

@@ -4,8 +4,10 @@ import { couponFamily } from './coupon.js';
 import { customerFamily } from './customer.js';
 import type { AnyFamily } from './family.js';
 import { paymentIntentFamily } from './payment-intent.js';
+import { paymentMethodFamily } from './payment-method.js';
 import { promotionCodeFamily } from './promotion-code.js';
 import { refundFamily } from './refund.js';
+import { setupIntentFamily } from './setup-intent.js';
 
 const families: readonly AnyFamily[] = [
   paymentIntentFamily,
@@ -15,6 +17,8 @@ const families: readonly AnyFamily[] = [
   checkoutSessionFamily,
   couponFamily,
   promotionCodeFamily,
+  paymentMethodFamily,
+  setupIntentFamily,
 ];
 
 const byObject = new Map(families.map((family) => [family.object, family]));

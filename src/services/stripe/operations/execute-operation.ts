@@ -152,7 +152,8 @@ async function send(dependencies: OperationDependencies, operation: OperationRow
         method,
         path,
         params,
-        idempotencyKey: stripeKey,
+        // Stripe keeps none for a DELETE, which is the same however often it is sent.
+        ...(method === 'POST' ? { idempotencyKey: stripeKey } : {}),
         ...account,
         ...limits,
       });
@@ -226,15 +227,19 @@ async function readAgain(
   return readObject(dependencies, { object: object.object, id: object.id, stripeAccountId, livemode }, cause);
 }
 
-function isFirst(operation: OperationRow): boolean {
-  return (
-    operation.kind === 'coupon.create' ||
-    operation.kind === 'promotion_code.create' ||
-    operation.kind === 'customer.create' ||
-    operation.kind === 'payment.create' ||
-    operation.kind === 'checkout.create' ||
-    operation.kind === 'refund.create'
-  );
+const CREATES_ONLY: ReadonlySet<OperationRow['kind']> = new Set([
+  'coupon.create',
+  'promotion_code.create',
+  'customer.create',
+  'payment.create',
+  'checkout.create',
+  'refund.create',
+]);
+
+/** The answer to a create; one that confirms as well shows what came of it. */
+function isFirst({ kind, params }: OperationRow): boolean {
+  if (kind === 'setup_intent.create') return !('confirm' in (JSON.parse(params) as object));
+  return CREATES_ONLY.has(kind);
 }
 
 function closing(
@@ -249,11 +254,12 @@ function closing(
   return [refuse(operation, refusal, now), ...refusalChanges(operation, refusal, rows)];
 }
 
-/** The answer to a create is where a payment learns its client secret: the mirror and the inbox keep none. */
+/** The answer to a create is where a payment or setup learns its client secret: the mirror and the inbox keep none. */
 function keepSecret({ kind, subject }: OperationRow, answer: StripeAnswer): Change[] {
   const clientSecret = answer.type === 'object' ? answer.object.client_secret : null;
-  if (kind !== 'payment.create' || typeof clientSecret !== 'string') return [];
-  return [move('payments', subject.id, { clientSecret })];
+  if (typeof clientSecret !== 'string') return [];
+  if (kind === 'payment.create') return [move('payments', subject.id, { clientSecret })];
+  return kind === 'setup_intent.create' ? [move('setupIntents', subject.id, { clientSecret })] : [];
 }
 
 /** Our key, our rights or our parameters are wrong: trying again helps nobody until a person has looked. */

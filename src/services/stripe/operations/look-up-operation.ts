@@ -16,6 +16,7 @@ const CREATES: ReadonlySet<OperationRow['kind']> = new Set([
   'payment.create',
   'checkout.create',
   'refund.create',
+  'setup_intent.create',
 ]);
 
 /** A confirm, capture or cancel: what it changes shows what became of it. The others make what must be found. */
@@ -23,12 +24,18 @@ export function changesObject({ kind }: OperationRow): boolean {
   return !CREATES.has(kind);
 }
 
+const OBJECTS: Readonly<Record<string, string>> = {
+  customers: 'customer',
+  payment_intents: 'payment_intent',
+  payment_methods: 'payment_method',
+};
+
 /** What such an operation changes, as its path says. */
 function changedBy({ path }: OperationRow): { object: string; id: string } {
   const [collection = '', first = '', second = ''] = path.split('/').slice(2);
   return collection === 'checkout'
     ? { object: 'checkout.session', id: second }
-    : { object: 'payment_intent', id: first };
+    : { object: OBJECTS[collection] ?? collection, id: first };
 }
 
 /**
@@ -80,6 +87,8 @@ function listOf({ kind, params, firstSentAt }: OperationRow): URL {
         return ['/v1/customers', { email: sent.email, 'created[gte]': since }];
       case 'checkout.create':
         return ['/v1/checkout/sessions', { customer: sent.customer, 'created[gte]': since }];
+      case 'setup_intent.create':
+        return ['/v1/setup_intents', { customer: sent.customer, 'created[gte]': since }];
       case 'refund.create':
         return ['/v1/refunds', { payment_intent: sent.payment_intent }];
       default:

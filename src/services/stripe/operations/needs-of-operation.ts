@@ -2,7 +2,7 @@ import type { OperationRow } from '../../../domain/rows/operation.js';
 import type { Needs } from '../families/family.js';
 
 /** The operation, its subject, and what its refusal changes. */
-export function needsOf({ _id, subject }: OperationRow): Needs {
+export function needsOf({ _id, subject }: Pick<OperationRow, '_id' | 'subject'>): Needs {
   const operations = [_id];
   switch (subject.collection) {
     case 'customers':
@@ -15,5 +15,9 @@ export function needsOf({ _id, subject }: OperationRow): Needs {
       return { operations, promotionCodes: [subject.id] };
     case 'refunds':
       return { operations, refunds: [subject.id] };
+    case 'paymentMethods':
+      return { operations, paymentMethods: [subject.id] };
+    case 'setupIntents':
+      return { operations, setupIntents: [subject.id] };
   }
 }

@@ -10,6 +10,7 @@ import { operationIdOf } from '../families/family.js';
 import { reopenOrder } from '../families/pay-order.js';
 import { errorOf } from '../families/payment-intent.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
+import { showsUpdate } from './shows-update.js';
 
 /** The object that an operation of each kind makes, or changes. */
 const MAKES: Readonly<Record<string, OperationRow['kind']>> = {
@@ -19,6 +20,7 @@ const MAKES: Readonly<Record<string, OperationRow['kind']>> = {
   payment_intent: 'payment.create',
   'checkout.session': 'checkout.create',
   refund: 'refund.create',
+  setup_intent: 'setup_intent.create',
 };
 
 /** Closed as done. Shared by the answer, the event and the look-up, so that all three leave the same row. */
@@ -37,9 +39,9 @@ export function closed(now: Date) {
 
 /**
  * What a snapshot says about operations whose outcome is open (DESIGN rule 1): it settles the one that made its
- * object, a confirm whose key caused it or whose payment has visibly moved on, and a capture or cancel whose payment
- * has come to its end. An event of another object with
- * our key settles nothing (its own object may still be on its way) but makes the look-up due now.
+ * object, a confirm whose key caused it or whose payment has visibly moved on, a capture or cancel whose payment has come
+ * to its end, and a change of a customer that has come about. An event of another object with our key settles nothing
+ * (its own object may still be on its way) but makes the look-up due now.
  */
 export function settleOperations(snapshot: Snapshot, rows: WorkingSet, now: Date): Change[] {
   return rows
@@ -70,9 +72,14 @@ function settleOne(
   if (MAKES[object.object] === operation.kind && operationIdOf(object) === operation._id) {
     return [succeed(operation, object.id, now)];
   }
+  if (changesCustomer(operation) && isDoneTo(operation, snapshot)) {
+    return [succeed(operation, object.id, now)];
+  }
   const payment = rows.get('payments', operation.subject.id);
   if (object.object === 'payment_intent' && payment?.stripe.paymentIntentId === object.id) {
     if (operation.kind === 'payment.confirm') return settleConfirm(operation, snapshot, now);
+    if (operation.kind === 'payment.update' && isUpdatedBy(operation, snapshot))
+      return [succeed(operation, object.id, now)];
     if (isStep(operation)) {
       const settled = settleStep(operation, snapshot, now);
       if (settled) return [settled, ...afterRefusal(operation, settled, { payment, rows })];
@@ -107,6 +114,16 @@ function settleStep(operation: OperationRow, { object }: Snapshot, now: Date): M
   }
 }
 
+/** A read that shows what was sent; no event tells of an update. */
+function isUpdatedBy({ params }: OperationRow, { object, source }: Snapshot): boolean {
+  const sent = JSON.parse(params) as { description?: string; metadata?: Record<string, string> };
+  const { description, metadata } = object as StripeObject &
+    Pick<Stripe.PaymentIntent, 'description' | 'metadata'>;
+  const described = sent.description === undefined || (description ?? '') === sent.description;
+  const names = Object.entries(sent.metadata ?? {});
+  return source !== 'event' && described && names.every(([name, value]) => (metadata[name] ?? '') === value);
+}
+
 /** A Checkout Session that was paid on cannot be expired any more. */
 function settleExpiry(operation: OperationRow, { object }: Snapshot, now: Date): Move<'operations'> | null {
   if (object.status === 'expired') return succeed(operation, object.id, now);
@@ -129,6 +146,28 @@ export function isDoneBy(operation: OperationRow, intent: StripeObject): boolean
 /** Ends a payment, at its PaymentIntent or at the page on which it was to be made. */
 export function cancelsPayment({ kind }: OperationRow): boolean {
   return kind === 'payment.cancel' || kind === 'checkout.expire';
+}
+
+/** An update, a deletion or a detachment, which names what it changes in its path. */
+function changesCustomer({ kind }: OperationRow): boolean {
+  return kind === 'customer.update' || kind === 'customer.delete' || kind === 'payment_method.detach';
+}
+
+/**
+ * A deletion or detachment is done by whoever did it. An update is so when its own event says so, or when a read shows
+ * every field as it was sent.
+ */
+function isDoneTo(operation: OperationRow, { object, deleted, source, requestKey }: Snapshot): boolean {
+  if (operation.path.split('/')[3] !== object.id) return false;
+  switch (operation.kind) {
+    case 'customer.delete':
+      return deleted;
+    case 'payment_method.detach':
+      return object.customer === null;
+    default:
+      if (deleted || requestKey === operation.stripeKey) return true;
+      return source !== 'event' && showsUpdate(operation, object);
+  }
 }
 
 function isStep({ kind }: OperationRow): boolean {

@@ -190,7 +190,7 @@ describe('decideSnapshots', () => {
     expect(JSON.stringify(decided.mirror)).to.not.include('secret');
   });
 
-  it('lets a deleted customer be, and keeps what it was', async () => {
+  it('lets a deleted customer be, and keeps nothing personal of it', async () => {
     const held = { customers: [exampleCustomer()] };
     const deleted = told({ id: 'cus_Stripe1', object: 'customer', deleted: true }, 60, { deleted: true });
     const late = told(customerObject({ name: 'Late' }), 30);
@@ -198,7 +198,7 @@ describe('decideSnapshots', () => {
     expect(decisions(result)).to.deep.equal(['apply', 'apply', 'stale']);
     expect(result.rows.customers?.[0]).to.include({ status: 'deleted', deleted: true });
     expect(result.rows.mirror?.[0]).to.include({ deleted: true });
-    expect(result.rows.mirror?.[0]?.data).to.include({ email: 'ada@example.com' });
+    expect(JSON.stringify(result.rows)).to.not.match(/ada@example\.com|Late/);
   });
 
   it('passes over an object of a kind that no family knows', async () => {

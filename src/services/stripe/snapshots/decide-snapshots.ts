@@ -113,7 +113,10 @@ function weigh(
   if (told && verdict.decision === 'apply' && family.contradicts?.(snapshot, rows)) {
     return { decision: 'fetch', reason: 'contradicts_our_rows' };
   }
-  if (verdict.decision === 'apply') mirror.put(mirrorRow(snapshot, version, row));
+  if (verdict.decision === 'apply') {
+    const data = dataOf(snapshot, family, row);
+    mirror.put({ ...mirrorRow(snapshot, version, row), data });
+  }
   if (verdict.decision === 'same' && row && held) {
     mirror.put({ ...row, ...laterAsOf(held, version), version: row.version + 1 });
   }
@@ -141,7 +144,8 @@ function versionOf(snapshot: Snapshot, family: AnyFamily): SnapshotVersion {
     untrusted,
     deleted,
     rank: family.rank(object, snapshot.first),
-    watched: canonicalJson(family.watched(object)),
+    // What a deletion's event still shows may be personal.
+    watched: canonicalJson(deleted ? ['deleted'] : family.watched(object)),
     objectCreated: createdOf(object),
   };
 }
@@ -150,13 +154,24 @@ function createdOf(object: Snapshot['object']): Date | null {
   return typeof object.created === 'number' ? new Date(object.created * 1000) : null;
 }
 
+/** Of a deleted object, what it was, unless its family keeps less. */
+function dataOf(
+  { object, deleted }: Snapshot,
+  family: AnyFamily,
+  before: StripeObjectRow | null,
+): StripeObjectRow['data'] {
+  if (family.kept) return family.kept(object, deleted);
+  if (deleted && before) return before.data;
+  const { client_secret: _secret, ...data } = object;
+  return data;
+}
+
 function mirrorRow(
   snapshot: Snapshot,
   version: SnapshotVersion,
   before: StripeObjectRow | null,
-): StripeObjectRow {
+): Omit<StripeObjectRow, 'data'> {
   const { object, stripeAccountId, livemode } = snapshot;
-  const { client_secret: _secret, ...data } = object;
   return {
     _id: idInMirror(snapshot),
     stripeAccountId,
@@ -172,6 +187,5 @@ function mirrorRow(
     source: version.source,
     deleted: version.deleted,
     deletedAt: version.deleted ? version.asOf : null,
-    data: version.deleted && before ? before.data : data,
   };
 }

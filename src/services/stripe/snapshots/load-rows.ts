@@ -32,6 +32,12 @@ const LOADERS: Readonly<Record<keyof Needs, Load>> = {
   promotionCodes: loader('promotionCodes', (bound, ids) => bound.promotionCodes.getMany(ids)),
   promotionCodesOfStripe: loader('promotionCodes', (bound, ids) => bound.promotionCodes.byStripeIds(ids)),
   redemptions: loader('redemptions', (bound, ids) => bound.redemptions.getMany(ids)),
+  openOperationsOfCustomers: loader('operations', (bound, ids) => bound.operations.openOfCustomers(ids)),
+  operationsOfSubjects: loader('operations', (bound, ids) => bound.operations.ofSubjects(ids)),
+  paymentMethods: loader('paymentMethods', (bound, ids) => bound.paymentMethods.getMany(ids)),
+  paymentMethodsOfCustomers: loader('paymentMethods', (bound, ids) => bound.paymentMethods.attachedTo(ids)),
+  setupIntents: loader('setupIntents', (bound, ids) => bound.setupIntents.getMany(ids)),
+  setupIntentsOfStripe: loader('setupIntents', (bound, ids) => bound.setupIntents.byStripeIds(ids)),
 };
 const KINDS = Object.keys(LOADERS) as (keyof Needs)[];
 

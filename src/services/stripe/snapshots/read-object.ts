@@ -82,7 +82,7 @@ export async function readPath(
   return answer;
 }
 
-/** The snapshots that an answer holds: its object, or the PaymentIntent inside an error. */
+/** The snapshots that an answer holds: its object, or the intent inside an error. */
 export function snapshotsOfAnswer(
   answer: Extract<StripeAnswer, { type: 'object' | 'error' }>,
   about: {
@@ -94,7 +94,7 @@ export function snapshotsOfAnswer(
   },
 ): Snapshot[] {
   const object: StripeObject | undefined =
-    answer.type === 'object' ? answer.object : answer.error.payment_intent;
+    answer.type === 'object' ? answer.object : (answer.error.payment_intent ?? answer.error.setup_intent);
   if (!object) return [];
   const { scope, source, versions, cause, first } = about;
   return splitExpanded(

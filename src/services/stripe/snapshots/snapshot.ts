@@ -43,18 +43,19 @@ export function splitExpanded(
     const charge = chargeAt(value) ?? around;
     const entries = Object.entries(value).map(([key, inner]) => [key, flatten(inner, charge)] as const);
     const fields = Object.fromEntries(entries);
-    if (!isMirrored(value)) return fields;
+    if (value !== object && !isMirrored(value)) return fields;
     const first = value === object ? rest.first : false;
-    const snapshot = { ...fields, id: value.id, object: value.object };
-    const versionAtStart = versions.get(value.id) ?? 0;
+    const { id, object: kind } = value as StripeObject;
+    const snapshot = { ...fields, id, object: kind };
+    const versionAtStart = versions.get(id) ?? 0;
     found.push({
       ...rest,
       first,
       object: snapshot,
       versionAtStart,
-      charge: value.object === 'refund' ? charge : null,
+      charge: kind === 'refund' ? charge : null,
     });
-    return value.id;
+    return id;
   };
   flatten(object, null);
   // The outer object comes first: its family knows the rows that the inner ones hang on.
@@ -67,6 +68,7 @@ function chargeAt(value: Record<string, unknown>): StripeObject | null {
   return isRecord(charge) && charge.object === 'charge' ? (charge as StripeObject) : null;
 }
 
+/** Without `payment_method`: the one inside `last_payment_error` is as it was when it failed. */
 const MIRRORED = new Set([
   ...['payment_intent', 'charge', 'refund', 'customer', 'checkout.session'],
   ...['coupon', 'promotion_code'],

@@ -7,6 +7,7 @@ import type { EventFate } from '../../../repositories/webhook-events.js';
 import { backoffMs } from '../../../utils/backoff.js';
 import type { Clock } from '../../../utils/clock.js';
 import { raiseAlert } from '../../alerts/raise-alert.js';
+import { type CardAttempts, tellDeclines } from '../../payments/card-attempts.js';
 import type { DecisionContext } from '../families/family.js';
 import { type Decided, decideSnapshots } from '../snapshots/decide-snapshots.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
@@ -16,6 +17,8 @@ import { ROW_KEPT_MS } from './ingest-event.js';
 export interface ProcessDependencies {
   repositories: Repositories;
   decisions(): DecisionContext;
+  /** Told of each card that was declined, once what was decided is stored. */
+  declined?: CardAttempts['declined'];
   clock: Clock;
   logger: { warn(context: object, message: string): void; error(context: object, message: string): void };
 }
@@ -52,14 +55,16 @@ export async function processEvents(
   }
 }
 
-function applyTogether(dependencies: ProcessDependencies, rows: WebhookEventRow[]): Promise<void> {
+async function applyTogether(dependencies: ProcessDependencies, rows: WebhookEventRow[]): Promise<void> {
   const snapshots = rows.map(snapshotOfEvent);
-  return dependencies.repositories.transaction(WORKER_TRANSACTION, async (bound) => {
+  const decided = await dependencies.repositories.transaction(WORKER_TRANSACTION, async (bound) => {
     const context = dependencies.decisions();
-    const decided = await decideSnapshots(bound, snapshots, { context });
-    await bound.commit({ ...decided, now: context.now });
-    await finish(bound, rows, { verdicts: decided.verdicts, now: context.now });
+    const { verdicts, ...changes } = await decideSnapshots(bound, snapshots, { context });
+    await bound.commit({ ...changes, now: context.now });
+    await finish(bound, rows, { verdicts, now: context.now });
+    return { rows: changes.rows, now: context.now };
   });
+  await tellDeclines(decided.rows, { declined: dependencies.declined, now: decided.now });
 }
 
 /** The guarded status update is the fence: two workers on one lane cannot both commit an event. */
@@ -91,20 +96,22 @@ export class ReadOvertaken extends Error {
 }
 
 /** Commits the snapshots that a fetch brought, together with the events that had asked for it. */
-export function applyFetched(
+export async function applyFetched(
   dependencies: ProcessDependencies,
   rows: WebhookEventRow[],
   snapshots: Snapshot[],
 ): Promise<void> {
-  return dependencies.repositories.transaction(WORKER_TRANSACTION, async (bound) => {
+  const decided = await dependencies.repositories.transaction(WORKER_TRANSACTION, async (bound) => {
     const context = dependencies.decisions();
-    const decided = await decideSnapshots(bound, snapshots, { context });
-    await bound.commit({ ...decided, now: context.now });
-    const [first] = decided.verdicts;
+    const found = await decideSnapshots(bound, snapshots, { context });
+    await bound.commit({ ...found, now: context.now });
+    const [first] = found.verdicts;
     const verdict = { decision: `fetched_${first?.decision ?? 'nothing'}`, reason: first?.reason ?? '' };
     if (first?.decision === 'fetch') throw new ReadOvertaken('The object moved while it was fetched');
     await finish(bound, rows, { verdicts: rows.map(() => verdict) as Decided['verdicts'], now: context.now });
+    return { rows: found.rows, now: context.now };
   });
+  await tellDeclines(decided.rows, { declined: dependencies.declined, now: decided.now });
 }
 
 /** An event that cannot be applied is tried again later, alone; in the end it waits for a person. */
