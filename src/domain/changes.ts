@@ -1,4 +1,5 @@
 import type { ApiKeyRow } from './rows/api-key.js';
+import type { CouponRow, PromotionCodeRow, RedemptionRow } from './rows/coupon.js';
 import type { CustomerRow } from './rows/customer.js';
 import type { Actor, OperationRow } from './rows/operation.js';
 import type { OrderRow } from './rows/order.js';
@@ -15,6 +16,9 @@ export interface RowOf {
   payments: PaymentRow;
   refunds: RefundRow;
   customers: CustomerRow;
+  coupons: CouponRow;
+  promotionCodes: PromotionCodeRow;
+  redemptions: RedemptionRow;
   paymentMethods: PaymentMethodRow;
   setupIntents: SetupIntentRow;
   operations: OperationRow;

@@ -16,6 +16,8 @@ const KINDS: Readonly<Record<IdPrefix, { owned: OwnedPrefix; name: string } | 'n
   pay: { owned: 'pay', name: 'payment' },
   ref: { owned: 'ref', name: 'refund' },
   cus: { owned: 'cus', name: 'customer' },
+  cpn: 'not_for_users',
+  prm: 'not_for_users',
   set: 'not_for_users',
   op: 'not_for_users',
   evt: 'not_for_users',

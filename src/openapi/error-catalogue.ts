@@ -229,6 +229,94 @@ export const errorCatalogue = {
     ],
   },
   total_too_large: { status: 422, detail: 'The items cannot be added up in usd: total too large.' },
+  coupon_not_found: {
+    status: 404,
+    detail: 'There is no such coupon.',
+  },
+  promotion_code_not_found: {
+    status: 404,
+    detail: 'There is no such promotion code.',
+  },
+  coupon_not_active: {
+    status: 409,
+    detail: 'The coupon is inactive: a code needs one that is active.',
+  },
+  promotion_code_taken: {
+    status: 409,
+    detail: 'Another code that is in use reads the same. Choose another, or end that one.',
+  },
+  coupon_first_order_only: {
+    status: 409,
+    detail: 'The code is for a first order, and this user has paid one before.',
+    errors: [
+      {
+        path: 'promotionCode',
+        message: 'The code is for a first order, and this user has paid one before.',
+        code: 'coupon_first_order_only',
+      },
+    ],
+  },
+  coupon_exhausted: {
+    status: 409,
+    detail: 'The coupon was taken as often as it may be. An order that is canceled gives it back.',
+    errors: [
+      {
+        path: 'promotionCode',
+        message: 'The coupon was taken as often as it may be. An order that is canceled gives it back.',
+        code: 'coupon_exhausted',
+      },
+    ],
+  },
+  coupon_limit_reached: {
+    status: 409,
+    detail: 'This user has taken the coupon as often as one may. An order that is canceled gives it back.',
+    errors: [
+      {
+        path: 'promotionCode',
+        message:
+          'This user has taken the coupon as often as one may. An order that is canceled gives it back.',
+        code: 'coupon_limit_reached',
+      },
+    ],
+  },
+  coupon_unknown: {
+    status: 422,
+    detail: 'There is no such code or coupon, or it is no longer given.',
+    errors: [
+      {
+        path: 'promotionCode',
+        message: 'There is no such code or coupon, or it is no longer given.',
+        code: 'coupon_unknown',
+      },
+    ],
+  },
+  coupon_expired: {
+    status: 422,
+    detail: 'The coupon has expired.',
+    errors: [{ path: 'promotionCode', message: 'The coupon has expired.', code: 'coupon_expired' }],
+  },
+  coupon_not_applicable: {
+    status: 422,
+    detail: 'The coupon takes nothing off these items in this currency.',
+    errors: [
+      {
+        path: 'promotionCode',
+        message: 'The coupon takes nothing off these items in this currency.',
+        code: 'coupon_not_applicable',
+      },
+    ],
+  },
+  coupon_minimum_not_met: {
+    status: 422,
+    detail: 'The items do not come to the least amount that the code asks for.',
+    errors: [
+      {
+        path: 'promotionCode',
+        message: 'The items do not come to the least amount that the code asks for.',
+        code: 'coupon_minimum_not_met',
+      },
+    ],
+  },
   price_not_usable: {
     status: 422,
     detail:

@@ -13,6 +13,15 @@ export function ordersRepository(stores: Stores, scope: Scope) {
   return {
     ...byId<OrderRow>(stores.orders, scope),
 
+    /** Whether a user has ever paid an order. */
+    async hasPaid(userId: string): Promise<boolean> {
+      const found = await stores.orders.model
+        .findOne({ userId, status: 'paid' }, { _id: 1 }, scope.options())
+        .lean()
+        .exec();
+      return found !== null;
+    },
+
     /** The order with its `checkoutToken`, which other reads leave out. */
     getWithCheckoutToken: (id: string): Promise<OrderRow | null> =>
       stores.orders.model

@@ -28,6 +28,8 @@ const DECISION_KEPT_MS = 90 * 86_400_000;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 /** The order keeps two transactions that write the same collections from waiting for each other in a ring. */
 const COLLECTIONS: readonly CollectionName[] = [
+  // Most wanted first: who loses a race for a coupon has written nothing yet.
+  ...(['coupons', 'promotionCodes', 'redemptions'] as const),
   ...(['customers', 'paymentMethods', 'setupIntents', 'orders', 'payments', 'refunds'] as const),
   ...(['operations', 'apiKeys'] as const),
 ];

@@ -10,6 +10,7 @@ import {
   refundsRepository,
 } from './commerce.js';
 import { type CommitOptions, commitChanges, type MirrorWrite } from './commit-changes.js';
+import { couponsRepository, promotionCodesRepository, redemptionsRepository } from './coupons.js';
 import { customersRepository, paymentMethodsRepository, setupIntentsRepository } from './customers.js';
 import { idempotencyKeysRepository } from './idempotency-keys.js';
 import { locksRepository } from './locks.js';
@@ -30,6 +31,9 @@ function bind(stores: Stores, scope: Scope, options: CommitOptions) {
     paymentAttempts: paymentAttemptsRepository(stores, scope),
     refunds: refundsRepository(stores, scope),
     customers: customersRepository(stores, scope),
+    coupons: couponsRepository(stores, scope),
+    promotionCodes: promotionCodesRepository(stores, scope),
+    redemptions: redemptionsRepository(stores, scope),
     paymentMethods: paymentMethodsRepository(stores, scope),
     setupIntents: setupIntentsRepository(stores, scope),
     operations: operationsRepository(stores, scope),

@@ -3,6 +3,7 @@ import type { Model, Schema } from 'mongoose';
 import type { Database } from '../db/connect.js';
 import type { ApiKeyRow } from '../domain/rows/api-key.js';
 import type { AuditRecordRow } from '../domain/rows/audit-record.js';
+import type { CouponRow, PromotionCodeRow, RedemptionRow } from '../domain/rows/coupon.js';
 import type { CustomerRow } from '../domain/rows/customer.js';
 import type { IdempotencyKeyRow } from '../domain/rows/idempotency-key.js';
 import type { LockRow } from '../domain/rows/lock.js';
@@ -19,6 +20,7 @@ import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
 import { apiKeySchema } from '../models/ApiKey.js';
 import { auditRecordSchema } from '../models/AuditRecord.js';
+import { couponSchema } from '../models/Coupon.js';
 import { customerSchema } from '../models/Customer.js';
 import { idempotencyKeySchema } from '../models/IdempotencyKey.js';
 import { lockSchema } from '../models/Lock.js';
@@ -28,6 +30,8 @@ import { outboxMessageSchema } from '../models/OutboxMessage.js';
 import { paymentSchema } from '../models/Payment.js';
 import { paymentAttemptSchema } from '../models/PaymentAttempt.js';
 import { paymentMethodSchema } from '../models/PaymentMethod.js';
+import { promotionCodeSchema } from '../models/PromotionCode.js';
+import { redemptionSchema } from '../models/Redemption.js';
 import { refundSchema } from '../models/Refund.js';
 import { setupIntentSchema } from '../models/SetupIntent.js';
 import { snapshotDecisionSchema } from '../models/SnapshotDecision.js';
@@ -58,6 +62,9 @@ export interface Stores {
   paymentAttempts: Store<PaymentAttemptRow>;
   refunds: Store<RefundRow>;
   customers: Store<CustomerRow>;
+  coupons: Store<CouponRow>;
+  promotionCodes: Store<PromotionCodeRow>;
+  redemptions: Store<RedemptionRow>;
   paymentMethods: Store<PaymentMethodRow>;
   setupIntents: Store<SetupIntentRow>;
   operations: Store<OperationRow>;
@@ -87,6 +94,9 @@ export function openStores(database: Database): Stores {
     paymentAttempts: open('payment_attempts', paymentAttemptSchema),
     refunds: open('refunds', refundSchema),
     customers: open('customers', customerSchema),
+    coupons: open('coupons', couponSchema),
+    promotionCodes: open('promotion_codes', promotionCodeSchema),
+    redemptions: open('redemptions', redemptionSchema),
     paymentMethods: open('payment_methods', paymentMethodSchema),
     setupIntents: open('setup_intents', setupIntentSchema),
     operations: open('operations', operationSchema),

@@ -31,7 +31,7 @@ describe('every route', () => {
     expect(others.map((route) => route.path)).to.deep.equal(['/health/live', '/health/ready']);
   });
 
-  it('takes an Idempotency-Key where money moves', () => {
+  it('takes an Idempotency-Key where money moves, or something is made at Stripe that has no key of its own', () => {
     const keyed = allRoutes.filter((route) => route.idempotency === true).map((route) => route.path);
     expect(keyed).to.deep.equal([
       '/api/customers/:id/setup-intent',
@@ -44,6 +44,8 @@ describe('every route', () => {
       '/api/payments/:id',
       '/api/payments/:id/receipt',
       '/api/payments/refund',
+      '/api/coupons',
+      '/api/promotion-codes',
     ]);
   });
 
@@ -75,6 +77,8 @@ describe('every route', () => {
       const others = {
         'payments:read': ['gk_ops'],
         'payments:write': ['gk_ops', 'gk_reader'],
+        'catalogue:read': ['gk_ops', 'gk_reader'],
+        'catalogue:write': ['gk_ops', 'gk_reader'],
         ops: ['gk_reader', 'gk_writer'],
       }[route.scope ?? 'ops'];
       for (const key of others) {

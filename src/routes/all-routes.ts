@@ -1,5 +1,13 @@
 import { readCheckoutRoute } from './checkout/read-checkout.js';
 import { startCheckoutRoute } from './checkout/start-checkout.js';
+import { createCouponRoute } from './coupons/create-coupon.js';
+import { createPromotionCodeRoute } from './coupons/create-promotion-code.js';
+import { deactivateCouponRoute } from './coupons/deactivate-coupon.js';
+import { deactivatePromotionCodeRoute } from './coupons/deactivate-promotion-code.js';
+import { getCouponRoute } from './coupons/get-coupon.js';
+import { getPromotionCodeRoute } from './coupons/get-promotion-code.js';
+import { listCouponsRoute } from './coupons/list-coupons.js';
+import { listPromotionCodesRoute } from './coupons/list-promotion-codes.js';
 import { createCustomerRoute } from './customers/create-customer.js';
 import { createSetupIntentRoute } from './customers/create-setup-intent.js';
 import { deleteCustomerRoute } from './customers/delete-customer.js';
@@ -63,6 +71,14 @@ export const allRoutes: readonly Route[] = [
   refundPaymentRoute,
   listRefundsRoute,
   ...checkoutRoutes,
+  createCouponRoute,
+  listCouponsRoute,
+  getCouponRoute,
+  deactivateCouponRoute,
+  createPromotionCodeRoute,
+  listPromotionCodesRoute,
+  getPromotionCodeRoute,
+  deactivatePromotionCodeRoute,
   createApiKeyRoute,
   listApiKeysRoute,
   rollApiKeyRoute,

@@ -1,6 +1,8 @@
 import { notFound } from '../domain/errors.js';
 import { manageApiKeys } from './access/manage-api-keys.js';
 import { openCheckout, startCheckout } from './checkout/open-checkout.js';
+import { manageCoupons } from './coupons/manage-coupons.js';
+import { managePromotionCodes } from './coupons/manage-promotion-codes.js';
 import { manageCustomers } from './customers/manage-customers.js';
 import type { UseCaseDependencies } from './dependencies.js';
 import { cancelOrder } from './orders/cancel-order.js';
@@ -35,6 +37,8 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     ...manageApiKeys({ ...dependencies, mode: dependencies.platform.livemode ? 'live' : 'test' }),
     openCheckout: openCheckout(checkout),
     startCheckout: startCheckout(checkout),
+    ...manageCoupons(dependencies),
+    ...managePromotionCodes(dependencies),
     ...manageCustomers(dependencies),
     createOrder: createOrder(dependencies),
     confirmPayment: confirmPayment(dependencies),

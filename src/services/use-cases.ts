@@ -7,6 +7,7 @@ import type { RefundReason, RefundRow } from '../domain/rows/refund.js';
 import type { Metadata } from '../domain/rows/shared.js';
 import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
+import type { CouponUseCases } from './coupons/coupon-use-cases.js';
 import type { CustomerUseCases } from './customers/customer-use-cases.js';
 import type { PaymentReadingUseCases } from './payments/payment-reading-use-cases.js';
 import type { PaymentUseCases } from './payments/payment-use-cases.js';
@@ -40,6 +41,10 @@ export interface CreateOrderInput {
   items: OrderItemInput[];
   /** Minor units, for the whole order. */
   taxAmount?: number | undefined;
+  /** What the customer typed, in any case; */
+  promotionCode?: string | undefined;
+  /** or a coupon itself. */
+  couponId?: string | undefined;
   receiptEmail?: string | undefined;
   locale?: Locale | undefined;
   metadata?: Metadata | undefined;
@@ -112,7 +117,12 @@ export interface CheckoutKey {
  * Everything that the HTTP layer, the command line and an embedding app may ask for. Each throws a
  * `GuichetError` whose category the caller maps to its own protocol.
  */
-export interface UseCases extends ApiKeyUseCases, CustomerUseCases, PaymentReadingUseCases, PaymentUseCases {
+export interface UseCases
+  extends ApiKeyUseCases,
+    CouponUseCases,
+    CustomerUseCases,
+    PaymentReadingUseCases,
+    PaymentUseCases {
   createOrder(input: CreateOrderInput, context: CallContext): Promise<OrderRow>;
   /** With its `checkoutToken`, as `getOrder`. */
   cancelOrder(input: CancelOrderInput, context: CallContext): Promise<OrderRow>;

@@ -2,7 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from './clock.js';
 
 /** One prefix for each kind of row of ours. */
-export const idPrefixes = ['cus', 'set', 'ord', 'pay', 'ref', 'op', 'evt', 'key', 'req'] as const;
+export const idPrefixes = [
+  'cus',
+  'set',
+  'ord',
+  'pay',
+  'ref',
+  'cpn',
+  'prm',
+  'op',
+  'evt',
+  'key',
+  'req',
+] as const;
 
 export type IdPrefix = (typeof idPrefixes)[number];
 

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { CouponResponse } from '../../src/schemas/coupons/coupons.js';
+import type { PromotionCodeResponse } from '../../src/schemas/coupons/promotion-codes.js';
 import type { SetupIntentResponse } from '../../src/schemas/customers/create-setup-intent.js';
 import type { CustomerResponse } from '../../src/schemas/customers/customer-response.js';
 import type {
@@ -104,6 +106,14 @@ export class ApiClient {
 
   createOrder(body: Body, options?: CallOptions) {
     return this.post<OrderResponse>('/api/orders', body, { idempotencyKey: null, ...options });
+  }
+
+  createCoupon(body: Body, options?: CallOptions) {
+    return this.post<CouponResponse>('/api/coupons', body, options);
+  }
+
+  createPromotionCode(body: Body, options?: CallOptions) {
+    return this.post<PromotionCodeResponse>('/api/promotion-codes', body, options);
   }
 
   getOrder(id: string) {

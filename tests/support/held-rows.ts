@@ -38,6 +38,9 @@ export function workingSet(held: Omit<Held, 'mirror'>): WorkingSet {
   rows.load('payments', held.payments ?? []);
   rows.load('refunds', held.refunds ?? []);
   rows.load('customers', held.customers ?? []);
+  rows.load('coupons', held.coupons ?? []);
+  rows.load('promotionCodes', held.promotionCodes ?? []);
+  rows.load('redemptions', held.redemptions ?? []);
   rows.load('paymentMethods', held.paymentMethods ?? []);
   rows.load('setupIntents', held.setupIntents ?? []);
   rows.load('operations', held.operations ?? []);

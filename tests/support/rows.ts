@@ -1,3 +1,4 @@
+import type { CouponRow, PromotionCodeRow } from '../../src/domain/rows/coupon.js';
 import type { CustomerRow } from '../../src/domain/rows/customer.js';
 import type { IdempotencyKeyRow } from '../../src/domain/rows/idempotency-key.js';
 import type { OperationRow } from '../../src/domain/rows/operation.js';
@@ -37,6 +38,47 @@ export function exampleCustomer(changes: Partial<CustomerRow> = {}): CustomerRow
     defaultPaymentMethodId: null,
     stripe: { customerId: 'cus_Stripe1' },
     deleted: false,
+    ...changes,
+  };
+}
+
+export function exampleCoupon(changes: Partial<CouponRow> = {}): CouponRow {
+  return {
+    ...versioned(),
+    _id: newId('cpn'),
+    status: 'active',
+    name: null,
+    percentOff: 20,
+    amountOff: null,
+    currency: null,
+    productIds: [],
+    maxRedemptions: null,
+    redemptionsLeft: null,
+    maxRedemptionsPerUser: null,
+    expiresAt: null,
+    metadata: {},
+    stripe: { couponId: 'coupon_Stripe1' },
+    ...changes,
+  };
+}
+
+export function examplePromotionCode(changes: Partial<PromotionCodeRow> = {}): PromotionCodeRow {
+  return {
+    ...versioned(),
+    _id: newId('prm'),
+    status: 'active',
+    couponId: newId('cpn'),
+    code: 'Summer20',
+    codeKey: 'SUMMER20',
+    maxRedemptions: null,
+    redemptionsLeft: null,
+    minimumAmount: null,
+    minimumAmountCurrency: null,
+    firstOrderOnly: false,
+    expiresAt: null,
+    metadata: {},
+    stripe: { promotionCodeId: 'promo_Stripe1' },
+    live: true,
     ...changes,
   };
 }

@@ -10,16 +10,18 @@ import type { UseCases } from '../../src/services/use-cases.js';
 import { ApiClient } from './api-client.js';
 import { MemoryIdempotencyKeys } from './memory-idempotency-keys.js';
 import {
+  exampleCoupon,
   exampleCustomer,
   exampleOrder,
   examplePayment,
   examplePaymentMethod,
+  examplePromotionCode,
   exampleRefund,
   exampleSetupIntent,
 } from './rows.js';
 
 const KEYS: Readonly<Record<string, ApiKeyRow>> = {
-  gk_writer: apiKey('key_writer', ['payments:read', 'payments:write']),
+  gk_writer: apiKey('key_writer', ['payments:read', 'payments:write', 'catalogue:read', 'catalogue:write']),
   gk_other: apiKey('key_other', ['payments:read', 'payments:write']),
   gk_reader: apiKey('key_reader', ['payments:read']),
   gk_ops: apiKey('key_ops', ['ops']),
@@ -100,6 +102,14 @@ function memoryUseCases(): UseCases {
     listApiKeys: async () => ({ rows: [row], next: null, now: new Date(0) }),
     rollApiKey: async ({ id }) => ({ key: 'gk_test_2', row: { ...row, replaces: id } }),
     revokeApiKey: async (id) => ({ ...row, _id: id, revokedAt: new Date(0) }),
+    createCoupon: async () => exampleCoupon(),
+    getCoupon: async (id) => exampleCoupon({ _id: id }),
+    listCoupons: async () => ({ rows: [exampleCoupon()], next: null }),
+    deactivateCoupon: async (id) => exampleCoupon({ _id: id, status: 'inactive' }),
+    createPromotionCode: async ({ couponId }) => examplePromotionCode({ couponId }),
+    getPromotionCode: async (id) => examplePromotionCode({ _id: id }),
+    listPromotionCodes: async () => ({ rows: [examplePromotionCode()], next: null }),
+    deactivatePromotionCode: async (id) => examplePromotionCode({ _id: id, status: 'inactive' }),
     createCustomer: async (input) => ({
       customer: exampleCustomer({ userId: input.userId, email: input.email, name: input.name ?? null }),
       created: true,

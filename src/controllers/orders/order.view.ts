@@ -13,6 +13,11 @@ export function toOrder(row: OrderRow, checkoutUrl: CheckoutUrl): OrderResponse 
     discount: row.discount,
     tax: row.tax,
     total: row.total,
+    coupon: row.coupon && {
+      couponId: row.coupon.couponId,
+      promotionCodeId: row.coupon.promotionCodeId,
+      code: row.coupon.code,
+    },
     amountRefunded: row.amountRefunded,
     refundState: row.refundState,
     receiptEmail: row.receiptEmail,

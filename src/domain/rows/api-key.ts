@@ -1,6 +1,12 @@
 import type { AuditHead } from './shared.js';
 
-export const scopes = ['payments:read', 'payments:write', 'ops'] as const;
+export const scopes = [
+  'payments:read',
+  'payments:write',
+  'catalogue:read',
+  'catalogue:write',
+  'ops',
+] as const;
 export type Scope = (typeof scopes)[number];
 
 export interface ApiKeyRow {

@@ -1,6 +1,10 @@
 import type { Lease, StripeScope } from './shared.js';
 
 export type OperationKind =
+  | 'coupon.create'
+  | 'coupon.delete'
+  | 'promotion_code.create'
+  | 'promotion_code.deactivate'
   | 'customer.create'
   | 'customer.update'
   | 'customer.delete'
@@ -32,7 +36,14 @@ export interface Refusal {
 }
 
 export interface SubjectRef {
-  collection: 'customers' | 'paymentMethods' | 'payments' | 'refunds' | 'setupIntents';
+  collection:
+    | 'customers'
+    | 'paymentMethods'
+    | 'payments'
+    | 'refunds'
+    | 'setupIntents'
+    | 'coupons'
+    | 'promotionCodes';
   id: string;
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { priceId } from '../shared/ids.js';
+import { promotionCode } from '../coupons/promotion-codes.js';
+import { idOf, priceId } from '../shared/ids.js';
 import { metadata } from '../shared/metadata.js';
 import { currency, taxAmount, unitAmount } from '../shared/money.js';
 import { email, line, locale, userId } from '../shared/text.js';
@@ -48,6 +49,11 @@ export const createOrderBody = z
       description: 'Tax on the whole order, where it is not given item by item.',
       example: 480,
     }),
+    promotionCode: promotionCode.optional().meta({
+      description: 'What the customer typed to get a coupon, in any case.',
+      example: 'SUMMER20',
+    }),
+    couponId: idOf('cpn').optional().meta({ description: 'A coupon without a code, with an API key.' }),
     receiptEmail: email.optional(),
     locale: locale.optional(),
     metadata: metadata.optional(),
@@ -61,6 +67,11 @@ export const createOrderBody = z
       error: 'give the tax of the order, or that of its items',
     },
   )
+  .refine(({ promotionCode: code, couponId }) => code === undefined || couponId === undefined, {
+    path: ['couponId'],
+    params: { code: 'one_of_two' },
+    error: 'give a promotionCode or a couponId',
+  })
   .meta({
     id: 'CreateOrder',
     example: {

@@ -26,6 +26,14 @@ export const orderResponse = z
     discount: z.int().meta({ description: 'The sum of the discounts of the items.' }),
     tax: z.int().meta({ description: 'As the caller computed it, of the items or of the whole order.' }),
     total: z.int().meta({ description: 'What is to be paid: subtotal - discount + tax.' }),
+    coupon: z
+      .strictObject({
+        couponId: idOf('cpn'),
+        promotionCodeId: idOf('prm').nullable(),
+        code: z.string().nullable(),
+      })
+      .nullable()
+      .meta({ description: 'What the discount comes from.' }),
     amountRefunded: z.int().meta({ description: 'Of the payment that paid the order.' }),
     refundState: z.enum(['none', 'partial', 'full']),
     receiptEmail: z.string().nullable(),
@@ -65,6 +73,7 @@ export const orderResponse = z
       discount: 0,
       tax: 0,
       total: 2500,
+      coupon: null,
       amountRefunded: 500,
       refundState: 'partial',
       receiptEmail: 'ada@example.com',

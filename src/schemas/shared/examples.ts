@@ -6,6 +6,8 @@ export const exampleIds = {
   ord: 'ord_01JHMZ5T8GCQ4W7V3K9X2B6N0E',
   pay: 'pay_01JHMZ5T8GCQ4W7V3K9X2B6N0F',
   ref: 'ref_01JHMZ5T8GCQ4W7V3K9X2B6N0G',
+  cpn: 'cpn_01JHMZ5T8GCQ4W7V3K9X2B6N0J',
+  prm: 'prm_01JHMZ5T8GCQ4W7V3K9X2B6N0M',
 } as const;
 
 export const exampleTimes = {

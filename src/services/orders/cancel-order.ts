@@ -4,10 +4,12 @@ import { isCancelable } from '../../domain/payment-state.js';
 import type { OrderRow } from '../../domain/rows/order.js';
 import type { PaymentRow } from '../../domain/rows/payment.js';
 import { WorkingSet } from '../../domain/working-set.js';
+import type { BoundRepositories } from '../../repositories/repositories.js';
 import type { UseCaseDependencies } from '../dependencies.js';
 import { afterEnding, type EndingDependencies } from '../payments/after-ending.js';
 import { operationInProgress, requireMade, runPaymentOperation } from '../payments/payment-operation.js';
 import { orderTurns } from '../stripe/families/pay-order.js';
+import { giveBackRedemption } from '../stripe/families/redemption.js';
 import { outcomeError } from '../stripe/operations/outcome-error.js';
 import { endingStep } from '../stripe/payment-steps.js';
 import { API_TRANSACTION } from '../stripe/snapshots/apply-snapshots.js';
@@ -84,10 +86,20 @@ async function atOnce(
     const now = clock.now();
     const rows = new WorkingSet();
     rows.load('orders', [order]);
+    await loadRedemption(bound, order, rows);
     const turn = { status: 'canceled' as const, action: 'order.canceled', ...(reason ? { reason } : {}) };
-    rows.apply(orderTurns(order, turn), { actor, requestId }, now);
+    const changes = [...orderTurns(order, turn), ...giveBackRedemption(order, rows)];
+    rows.apply(changes, { actor, requestId }, now);
     await bound.commit({ rows, mirror: [], now });
   });
+}
+
+async function loadRedemption(bound: BoundRepositories, { _id, coupon }: OrderRow, rows: WorkingSet) {
+  if (coupon === null) return;
+  rows.load('redemptions', await bound.redemptions.getMany([_id]));
+  rows.load('coupons', await bound.coupons.getMany([coupon.couponId]));
+  const codes = coupon.promotionCodeId === null ? [] : [coupon.promotionCodeId];
+  rows.load('promotionCodes', await bound.promotionCodes.getMany(codes));
 }
 
 function requireOrder(order: OrderRow | null): OrderRow {

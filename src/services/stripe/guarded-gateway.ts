@@ -35,7 +35,7 @@ export function guardGateway(
       if (breaker.pauseMs() > 0) return away();
       const { timeoutMs, budgetMs = timeoutMs } = request;
       const deadline = timer.nowMs() + budgetMs;
-      const granted = await turn(request.method === 'POST' ? 'write' : 'read', budgetMs - LEAST_MS);
+      const granted = await turn(request.method === 'GET' ? 'read' : 'write', budgetMs - LEAST_MS);
       if (breaker.pauseMs() > 0) return away();
       if (!granted) return unsent('Too many calls of Stripe wait for their turn', TURN_RETRY_MS);
       const left = Math.max(LEAST_MS, deadline - timer.nowMs());

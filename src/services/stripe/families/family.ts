@@ -13,6 +13,12 @@ export interface Needs {
   refundsOfPayments?: string[];
   customers?: string[];
   customersOfStripe?: string[];
+  coupons?: string[];
+  couponsOfStripe?: string[];
+  promotionCodes?: string[];
+  promotionCodesOfStripe?: string[];
+  /** By the ids of their orders. */
+  redemptions?: string[];
   paymentMethods?: string[];
   paymentMethodsOfCustomers?: string[];
   setupIntents?: string[];

@@ -6,6 +6,7 @@ import type { PaymentRow } from '../../../domain/rows/payment.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import { alertOf } from './alert.js';
 import type { DecisionContext } from './family.js';
+import { giveBackRedemption, keepRedemption } from './redemption.js';
 
 /**
  * What a payment that has just succeeded means for its order: paid, if what was received covers its total in its
@@ -14,7 +15,10 @@ import type { DecisionContext } from './family.js';
  */
 export function payOrder(payment: PaymentRow, rows: WorkingSet, context: DecisionContext): Change[] {
   const order = rows.get('orders', payment.orderId);
-  return [...receiptOf(payment, context), ...(order ? orderChanges(order, payment, context.now) : [])];
+  return [
+    ...receiptOf(payment, context),
+    ...(order ? orderChanges(order, { payment, rows, now: context.now }) : []),
+  ];
 }
 
 function receiptOf(payment: PaymentRow, { sendsReceipts }: DecisionContext): Change[] {
@@ -24,7 +28,10 @@ function receiptOf(payment: PaymentRow, { sendsReceipts }: DecisionContext): Cha
   ];
 }
 
-function orderChanges(order: OrderRow, payment: PaymentRow, now: Date): Change[] {
+function orderChanges(
+  order: OrderRow,
+  { payment, rows, now }: { payment: PaymentRow; rows: WorkingSet; now: Date },
+): Change[] {
   const covers = payment.currency === order.currency && payment.amountReceived >= order.total;
   if (!covers) {
     return flag(order, payment, { name: 'amount_mismatch', alert: 'order_amount_mismatch' });
@@ -45,6 +52,7 @@ function orderChanges(order: OrderRow, payment: PaymentRow, now: Date): Change[]
       before: { status: order.status },
       after: { status: 'paid', paymentId: payment._id },
     },
+    ...keepRedemption(order, rows),
   ];
 }
 
@@ -70,9 +78,9 @@ export function refundOrder(payment: PaymentRow, rows: WorkingSet): Change[] {
 /** The second step of canceling an order: Stripe has canceled its payment. Any other order can be paid anew. */
 export function endOrder(payment: PaymentRow, rows: WorkingSet): Change[] {
   const order = rows.get('orders', payment.orderId);
-  return order?.status === 'cancelling'
-    ? orderTurns(order, { status: 'canceled', action: 'order.canceled' })
-    : [];
+  if (order?.status !== 'cancelling') return [];
+  const turn = { status: 'canceled' as const, action: 'order.canceled' };
+  return [...orderTurns(order, turn), ...giveBackRedemption(order, rows)];
 }
 
 /** Stripe did not cancel the payment of an order that was to be canceled: it is to be paid again. */

@@ -1,9 +1,11 @@
 import { chargeFamily } from './charge.js';
 import { checkoutSessionFamily } from './checkout-session.js';
+import { couponFamily } from './coupon.js';
 import { customerFamily } from './customer.js';
 import type { AnyFamily } from './family.js';
 import { paymentIntentFamily } from './payment-intent.js';
 import { paymentMethodFamily } from './payment-method.js';
+import { promotionCodeFamily } from './promotion-code.js';
 import { refundFamily } from './refund.js';
 import { setupIntentFamily } from './setup-intent.js';
 
@@ -13,6 +15,8 @@ const families: readonly AnyFamily[] = [
   refundFamily,
   customerFamily,
   checkoutSessionFamily,
+  couponFamily,
+  promotionCodeFamily,
   paymentMethodFamily,
   setupIntentFamily,
 ];

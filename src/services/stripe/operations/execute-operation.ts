@@ -21,6 +21,7 @@ import {
 import type { Snapshot } from '../snapshots/snapshot.js';
 import { needsOf } from './needs-of-operation.js';
 import { refusalChanges } from './refusal-changes.js';
+import { isRepeatable } from './repeatable.js';
 import { cancelsPayment, isDoneBy, refuse, succeed } from './settle-by-snapshot.js';
 
 export interface OperationDependencies extends ReadDependencies, ApplyDependencies {
@@ -99,6 +100,7 @@ export function afterInterruption(operation: OperationRow): OperationRow {
 }
 
 export function maySend(operation: OperationRow, now: Date): boolean {
+  if (isRepeatable(operation)) return true;
   return ageOf(operation, now) < KEY_LIFETIME_MS && !isLateConfirm(operation, now);
 }
 
@@ -109,7 +111,7 @@ export function isLateConfirm(operation: OperationRow, now: Date): boolean {
 
 /** Stripe has forgotten the key: what it has not carried out by now it never will. */
 export function isExpired(operation: OperationRow, now: Date): boolean {
-  return ageOf(operation, now) >= EXPIRED_AFTER_MS;
+  return !isRepeatable(operation) && ageOf(operation, now) >= EXPIRED_AFTER_MS;
 }
 
 function ageOf({ firstSentAt }: OperationRow, now: Date): number {
@@ -187,7 +189,7 @@ async function settleByAnswer(
   operation: OperationRow,
   { answer, unanswered, versions }: Outcome,
 ): Promise<OperationRow | null> {
-  const verdict = settledBy(answer, { unansweredBefore: unanswered });
+  const verdict = settledBy(answer, { unansweredBefore: unanswered && !isRepeatable(operation) });
   if (answer.type === 'none') return null;
   if (verdict === 'unknown') tellOurFault(dependencies, operation, answer);
   const cause: Cause = { actor: operation.actor, requestId: operation.requestId };
@@ -226,6 +228,8 @@ async function readAgain(
 }
 
 const CREATES_ONLY: ReadonlySet<OperationRow['kind']> = new Set([
+  'coupon.create',
+  'promotion_code.create',
   'customer.create',
   'payment.create',
   'checkout.create',

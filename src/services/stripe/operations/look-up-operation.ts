@@ -10,6 +10,8 @@ const PAGE = 100;
 const CLOCK_SECONDS = 3600;
 
 const CREATES: ReadonlySet<OperationRow['kind']> = new Set([
+  'coupon.create',
+  'promotion_code.create',
   'customer.create',
   'payment.create',
   'checkout.create',
@@ -77,6 +79,10 @@ function listOf({ kind, params, firstSentAt }: OperationRow): URL {
   const since = String(Math.floor(firstSentAt.getTime() / 1000) - CLOCK_SECONDS);
   const [path, filters] = ((): [string, Record<string, unknown>] => {
     switch (kind) {
+      case 'coupon.create':
+        return ['/v1/coupons', { 'created[gte]': since }];
+      case 'promotion_code.create':
+        return ['/v1/promotion_codes', { coupon: sent.coupon, 'created[gte]': since }];
       case 'customer.create':
         return ['/v1/customers', { email: sent.email, 'created[gte]': since }];
       case 'checkout.create':

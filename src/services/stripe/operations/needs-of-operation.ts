@@ -9,6 +9,10 @@ export function needsOf({ _id, subject }: Pick<OperationRow, '_id' | 'subject'>)
       return { operations, customers: [subject.id] };
     case 'payments':
       return { operations, payments: [subject.id], openOperationsOfPayments: [subject.id] };
+    case 'coupons':
+      return { operations, coupons: [subject.id] };
+    case 'promotionCodes':
+      return { operations, promotionCodes: [subject.id] };
     case 'refunds':
       return { operations, refunds: [subject.id] };
     case 'paymentMethods':

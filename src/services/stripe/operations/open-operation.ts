@@ -8,6 +8,7 @@ import type { CallContext } from '../../use-cases.js';
 export interface NewOperation {
   kind: OperationKind;
   subject: SubjectRef;
+  /** POST when absent. */
   method?: OperationRow['method'];
   path: string;
   /** What is sent; `operationId` goes into the metadata of what is made. */

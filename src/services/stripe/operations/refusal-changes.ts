@@ -19,6 +19,10 @@ export function refusalChanges(operation: OperationRow, refusal: Refusal, rows: 
       const set = { status: 'failed' as const, live: false, lastError: errorOf(refusal) };
       return [move('payments', id, set), failed(operation, refusal)];
     }
+    case 'coupon.create':
+      return [move('coupons', id, { status: 'failed' }), failed(operation, refusal)];
+    case 'promotion_code.create':
+      return [move('promotionCodes', id, { status: 'failed', live: false }), failed(operation, refusal)];
     case 'refund.create':
       return [...refundFailed(id, refusal, rows), failed(operation, refusal)];
     case 'setup_intent.create':
@@ -29,6 +33,8 @@ export function refusalChanges(operation: OperationRow, refusal: Refusal, rows: 
     case 'customer.update':
     case 'customer.delete':
     case 'payment_method.detach':
+    case 'coupon.delete':
+    case 'promotion_code.deactivate':
     case 'payment.confirm':
     case 'payment.capture':
     case 'payment.cancel':
@@ -43,7 +49,8 @@ function errorOf({ type, code, declineCode, message }: Refusal): PaymentError {
 }
 
 function failed({ subject: { collection, id } }: OperationRow, refusal: Refusal): Change {
-  const action = `${collection.slice(0, -1)}.failed`;
+  const action =
+    collection === 'promotionCodes' ? 'promotion_code.failed' : `${collection.slice(0, -1)}.failed`;
   return {
     type: 'audit',
     collection,

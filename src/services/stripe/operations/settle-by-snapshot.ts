@@ -14,6 +14,8 @@ import { showsUpdate } from './shows-update.js';
 
 /** The object that an operation of each kind makes, or changes. */
 const MAKES: Readonly<Record<string, OperationRow['kind']>> = {
+  coupon: 'coupon.create',
+  promotion_code: 'promotion_code.create',
   customer: 'customer.create',
   payment_intent: 'payment.create',
   'checkout.session': 'checkout.create',

@@ -19,6 +19,7 @@ import {
 import { giveUpConfirm } from './give-up-confirm.js';
 import { changesObject, lookUpOperation } from './look-up-operation.js';
 import { needsOf } from './needs-of-operation.js';
+import { isRepeatable } from './repeatable.js';
 
 export type SettleDependencies = OperationDependencies;
 
@@ -60,7 +61,8 @@ async function lookUp(
 ): Promise<Found> {
   const began = dependencies.clock.now();
   const expired = isExpired(operation, began);
-  if (!changesObject(operation) && !expired) return { settled: false };
+  const unseen = !changesObject(operation) && !expired;
+  if (unseen || isRepeatable(operation)) return { settled: false };
   const cause: Cause = {
     actor: { type: 'system', id: 'settle-operations' },
     requestId: operation.requestId,

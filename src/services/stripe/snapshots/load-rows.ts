@@ -27,6 +27,11 @@ const LOADERS: Readonly<Record<keyof Needs, Load>> = {
   refundsOfPayments: loader('refunds', (bound, ids) => bound.refunds.ofPayments(ids)),
   customers: loader('customers', (bound, ids) => bound.customers.getMany(ids)),
   customersOfStripe: loader('customers', (bound, ids) => bound.customers.byStripeIds(ids)),
+  coupons: loader('coupons', (bound, ids) => bound.coupons.getMany(ids)),
+  couponsOfStripe: loader('coupons', (bound, ids) => bound.coupons.byStripeIds(ids)),
+  promotionCodes: loader('promotionCodes', (bound, ids) => bound.promotionCodes.getMany(ids)),
+  promotionCodesOfStripe: loader('promotionCodes', (bound, ids) => bound.promotionCodes.byStripeIds(ids)),
+  redemptions: loader('redemptions', (bound, ids) => bound.redemptions.getMany(ids)),
   openOperationsOfCustomers: loader('operations', (bound, ids) => bound.operations.openOfCustomers(ids)),
   operationsOfSubjects: loader('operations', (bound, ids) => bound.operations.ofSubjects(ids)),
   paymentMethods: loader('paymentMethods', (bound, ids) => bound.paymentMethods.getMany(ids)),
@@ -36,8 +41,8 @@ const LOADERS: Readonly<Record<keyof Needs, Load>> = {
 };
 const KINDS = Object.keys(LOADERS) as (keyof Needs)[];
 
-/** An intent's operation, its payment, its order: three hops. One more proves that nothing is left. */
-const MAX_ROUNDS = 4;
+/** An intent's operation, its payment, its order, its coupon: four hops. One more proves that nothing is left. */
+const MAX_ROUNDS = 5;
 
 /**
  * Loads what deciding on these snapshots reads, one query a kind and round, inside the caller's transaction. `known`
@@ -52,7 +57,7 @@ export async function loadRows(
   const asked = new Map(KINDS.map((kind) => [kind, new Set<string>()]));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const found = snapshots.flatMap((snapshot) => [ownNeeds(snapshot), familyNeeds(snapshot, rows)]);
-    const needs = [known, ...found, refundNeeds(rows), cancelNeeds(rows)];
+    const needs = [known, ...found, refundNeeds(rows), cancelNeeds(rows), couponNeeds(rows)];
     const loaded = await loadRound(bound, rows, { needs, asked });
     if (!loaded) break;
   }
@@ -97,6 +102,19 @@ function cancelNeeds(rows: WorkingSet): Needs {
   const payments = rows.filter('operations', cancelsPayment).map(({ subject }) => subject.id);
   const orders = payments.flatMap((id) => rows.get('payments', id)?.orderId ?? []);
   return { payments, orders };
+}
+
+/** An order that is paid keeps its redemption, and one that ends gives it back to its coupon. */
+function couponNeeds(rows: WorkingSet): Needs {
+  const open = rows.filter('orders', ({ coupon, status }) => {
+    return coupon !== null && (status === 'pending' || status === 'cancelling');
+  });
+  const ending = open.filter(({ status }) => status === 'cancelling');
+  return {
+    redemptions: open.map(({ _id }) => _id),
+    coupons: ending.flatMap(({ coupon }) => coupon?.couponId ?? []),
+    promotionCodes: ending.flatMap(({ coupon }) => coupon?.promotionCodeId ?? []),
+  };
 }
 
 function familyNeeds(snapshot: Snapshot, rows: WorkingSet): Needs {

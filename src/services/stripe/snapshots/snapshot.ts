@@ -69,7 +69,10 @@ function chargeAt(value: Record<string, unknown>): StripeObject | null {
 }
 
 /** Without `payment_method`: the one inside `last_payment_error` is as it was when it failed. */
-const MIRRORED = new Set(['payment_intent', 'charge', 'refund', 'customer', 'checkout.session']);
+const MIRRORED = new Set([
+  ...['payment_intent', 'charge', 'refund', 'customer', 'checkout.session'],
+  ...['coupon', 'promotion_code'],
+]);
 
 function isMirrored(value: Record<string, unknown>): value is StripeObject {
   return typeof value.id === 'string' && typeof value.object === 'string' && MIRRORED.has(value.object);

@@ -10,7 +10,7 @@ interface EventBody {
 }
 
 /** Kinds that can be deleted: of any other, `*.deleted` tells of a change and not of an end. */
-const DELETABLE = new Set(['customer']);
+const DELETABLE = new Set(['customer', 'coupon']);
 
 /** The snapshot that a stored event carries. Throws when its body is gone or holds no object. */
 export function snapshotOfEvent(row: WebhookEventRow): Snapshot {
