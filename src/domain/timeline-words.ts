@@ -1,7 +1,11 @@
+import type { FreshnessReason } from './freshness.js';
 import type { Actor } from './rows/operation.js';
 import type { SnapshotNote } from './rows/snapshot-note.js';
 
-const REASONS: Readonly<Record<string, string>> = {
+/** Those of freshness, and those of the families and the inbox. */
+type KnownReason = FreshnessReason | 'contradicts_our_rows' | 'no_family' | 'other_mode' | 'thin_event';
+
+const REASONS: Readonly<Record<KnownReason, string>> = {
   replayed_answer: 'the answer was an old one, sent again',
   polled_event: 'the event came from a list, in the version of its time',
   replayed_event: 'the event was played again',
@@ -44,7 +48,7 @@ const SOURCES: Readonly<Record<Exclude<SnapshotNote['source'], 'event'>, string>
 
 /** `higher_rank` in a sentence; one that has no words yet as it is. */
 export function reasonInWords(reason: string): string {
-  return REASONS[reason] ?? reason.replaceAll('_', ' ');
+  return Object.entries(REASONS).find(([known]) => known === reason)?.[1] ?? reason.replaceAll('_', ' ');
 }
 
 /** "Applied: it is later than what was known." `doubt`: why it alone settled nothing. */
@@ -60,7 +64,7 @@ export function sightInWords({ source, object, stripeId, status, eventId }: Snap
   return `${from}: ${object} ${stripeId}${status === null ? '' : ` is ${status}`}.`;
 }
 
-/** "refund.create of ref_1" → "A refund of ref_1 was asked of Stripe". */
+/** `refund.create` as "create of the refund ref_1". */
 export function operationInWords(kind: string, subjectId: string): string {
   const [object = kind, verb = ''] = kind.split('.');
   return `${verb === '' ? object : `${verb} of the ${object}`} ${subjectId}`;

@@ -84,6 +84,7 @@ describe('alerts', () => {
     });
     const mail = await mailAbout(`receipt:${paymentId}:0`);
     expect(mail?.text).to.include('A message could not be sent and is given up.');
+    expect(mail?.text).to.include(`guichet explain ${paymentId}\n`);
     expect(await message(`receipt:${paymentId}:0`)).to.include({ status: 'dead' });
   });
 

@@ -26,7 +26,7 @@ export function mailAlert({
       '',
       `What to do next: ${next}`,
       '',
-      `What is known of it: guichet explain ${subjectId}`,
+      `What is known of it: guichet explain ${idIn(subjectId)}`,
     ];
     await mailer.send({
       to,
@@ -36,4 +36,9 @@ export function mailAlert({
       messageId: messageIdOf(effectKey, from),
     });
   };
+}
+
+/** The key of a message names an object: `receipt:pay_1:0`. */
+function idIn(subjectId: string): string {
+  return subjectId.split(':').find((part) => part.includes('_')) ?? subjectId;
 }
