@@ -1,5 +1,13 @@
 import type { WebhookEventRow } from '../../../domain/rows/webhook-event.js';
-import { type ReadDependencies, readObject, UnreadableObject } from '../snapshots/read-object.js';
+import { mirrorId } from '../../../repositories/stripe-objects.js';
+import {
+  type ObjectRef,
+  type ReadDependencies,
+  readObject,
+  UnreadableObject,
+  versionsOf,
+} from '../snapshots/read-object.js';
+import type { Snapshot } from '../snapshots/snapshot.js';
 import { snapshotOfEvent } from './event-snapshot.js';
 import { applyFetched, type ProcessDependencies, putOff, ReadOvertaken } from './process-events.js';
 
@@ -20,12 +28,37 @@ export async function fetchForEvents(
     const cause = { actor: { type: 'stripe' as const, id: first._id }, requestId: null };
     const related = [charge, intent].filter((inner) => typeof inner === 'string');
     const ref = { object, id: objectId, stripeAccountId, livemode, related };
-    const snapshots = await readObject(dependencies, ref, cause);
+    const versions = await versionsOf(dependencies.repositories, ref, [objectId]);
+    const snapshots = await readObject(dependencies, ref, cause).catch((error: unknown) =>
+      readOfGone(dependencies, { rows, ref, versionAtStart: versions.get(objectId) ?? 0 }, error),
+    );
     await applyFetched(dependencies, rows, snapshots);
   } catch (error) {
     if (error instanceof ReadOvertaken || wasNotAsked(error)) return;
     for (const row of rows) await putOff(dependencies, row, error);
   }
+}
+
+/**
+ * Some kinds are 404 once they are deleted: with an event that tells of the deletion, or a row that holds it, that is what
+ * was read. Any other 404 stays an error.
+ */
+async function readOfGone(
+  { repositories }: ReadDependencies,
+  { rows, ref, versionAtStart }: { rows: WebhookEventRow[]; ref: ObjectRef; versionAtStart: number },
+  error: unknown,
+): Promise<Snapshot[]> {
+  const answer = error instanceof UnreadableObject ? error.answer : null;
+  if (answer?.type !== 'error' || answer.status !== 404) throw error;
+  const told = rows.map(snapshotOfEvent);
+  const deletion = told.find(({ deleted }) => deleted);
+  const held = deletion ? null : await repositories.stripeObjects.get(mirrorId(ref, ref.id));
+  const gone = deletion ?? (held?.deletedAt ? told[0] : undefined);
+  if (!gone) throw error;
+  const { date: asOf, spanMs } = answer;
+  return [
+    { ...gone, deleted: true, source: 'fetch', first: false, untrusted: null, asOf, spanMs, versionAtStart },
+  ];
 }
 
 function wasNotAsked(error: unknown): boolean {
