@@ -7,6 +7,7 @@ import { type CrashPoint, crashPoints, keyedCrashPoints } from '../support/crash
 import type { CrashRequest, RequestKind } from '../support/crash-purchases.js';
 import { requestKinds } from '../support/crash-requests.js';
 import { type CrashSite, startCrashSite } from '../support/crash-site.js';
+import { stepKinds } from '../support/crash-steps.js';
 import { eventually } from '../support/eventually.js';
 import { startTestMongod } from '../support/mongod.js';
 
@@ -45,7 +46,7 @@ interface Recovery {
   recover(run: Run): Promise<void>;
 }
 
-const recoveries: readonly Recovery[] = [
+const allRecoveries: readonly Recovery[] = [
   {
     name: 'webhooks, worker and caller at once',
     scenarios: everywhere,
@@ -88,6 +89,19 @@ const recoveries: readonly Recovery[] = [
     },
   },
 ];
+
+/**
+ * What follows a payment (capture, cancel) is killed at every point under one of the recoveries, by turns; in the soak
+ * (`CRASH_EVERYWHERE=1`) under each.
+ */
+const recoveries = allRecoveries.map((recovery, turn): Recovery => {
+  if (process.env.CRASH_EVERYWHERE) return recovery;
+  const scenarios = recovery.scenarios.filter((scenario) => {
+    if (!stepKinds.includes(scenario.kind)) return true;
+    return turn === (scenario.point.leavesOpen ? everywhere.indexOf(scenario) % allRecoveries.length : 0);
+  });
+  return { ...recovery, scenarios };
+});
 
 /** Many requests stuck in one process, each at its point; the process is killed, and each request is repeated. */
 class Run {

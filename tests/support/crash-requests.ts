@@ -12,7 +12,7 @@ import {
   type RequestKind,
   TOTAL,
 } from './crash-purchases.js';
-import { cancelOrder, cancelPayment, capture } from './crash-steps.js';
+import { stepKinds } from './crash-steps.js';
 
 const BAD_CARD = 'pm_card_chargeDeclined';
 
@@ -167,8 +167,6 @@ export const requestKinds: readonly RequestKind[] = [
   newIntent,
   confirm,
   declinedConfirm,
-  capture,
-  cancelPayment,
-  cancelOrder,
+  ...stepKinds,
   refund,
 ];

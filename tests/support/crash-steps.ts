@@ -24,7 +24,7 @@ async function authorised(site: CrashSite) {
 const statusesOf = async (site: CrashSite, name: string, filter: Record<string, unknown>) =>
   (await site.all(name, filter)).map(({ status }) => status);
 
-export const capture: RequestKind = {
+const capture: RequestKind = {
   name: 'capture',
   keyed: true,
   async prepare(site) {
@@ -48,7 +48,7 @@ export const capture: RequestKind = {
   },
 };
 
-export const cancelPayment: RequestKind = {
+const cancelPayment: RequestKind = {
   name: 'cancel of a payment',
   keyed: true,
   async prepare(site) {
@@ -79,7 +79,7 @@ export const cancelPayment: RequestKind = {
   },
 };
 
-export const cancelOrder: RequestKind = {
+const cancelOrder: RequestKind = {
   name: 'cancel of an order',
   keyed: true,
   async prepare(site) {
@@ -105,3 +105,6 @@ export const cancelOrder: RequestKind = {
     };
   },
 };
+
+/** What may follow once a payment was begun. */
+export const stepKinds: readonly RequestKind[] = [capture, cancelPayment, cancelOrder];
