@@ -2,7 +2,8 @@ import type { RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { type ZodType, z } from 'zod';
 import { problemBody } from '../middlewares/to-problem.js';
 import type { Route } from '../routes/route.js';
-import { type CatalogueEntry, type ErrorCode, errorCatalogue } from './error-catalogue.js';
+import type { CatalogueEntry } from './catalogue-entry.js';
+import { type ErrorCode, errorCatalogue } from './error-catalogue.js';
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'The request is malformed',

@@ -5,7 +5,7 @@ import { lessThan, oneOf } from './query.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';
 
-interface Page {
+export interface Page {
   limit: number;
   before: string | null;
 }
