@@ -33,8 +33,9 @@ interface Outcome {
   stuck: unknown;
 }
 
+const allPoints: readonly CrashPoint[] = [...crashPoints, ...keyedCrashPoints];
 const everywhere: readonly Scenario[] = requestKinds.flatMap((kind) => {
-  const points = kind.keyed ? [...crashPoints, ...keyedCrashPoints] : crashPoints;
+  const points = kind.keyed ? allPoints : crashPoints;
   return points.map((point) => ({ kind, point }));
 });
 const whereOperationsStayOpen = everywhere.filter(({ point }) => point.leavesOpen);
@@ -91,14 +92,18 @@ const allRecoveries: readonly Recovery[] = [
 ];
 
 /**
- * What follows a payment (capture, cancel) is killed at every point under one of the recoveries, by turns; in the soak
- * (`CRASH_EVERYWHERE=1`) under each.
+ * Each point is met by one of the steps that follow a payment (capture, cancel), under one of the recoveries; in the soak
+ * (`CRASH_EVERYWHERE=1`) by all of them, under each.
  */
 const recoveries = allRecoveries.map((recovery, turn): Recovery => {
   if (process.env.CRASH_EVERYWHERE) return recovery;
-  const scenarios = recovery.scenarios.filter((scenario) => {
-    if (!stepKinds.includes(scenario.kind)) return true;
-    return turn === (scenario.point.leavesOpen ? everywhere.indexOf(scenario) % allRecoveries.length : 0);
+  const scenarios = recovery.scenarios.filter(({ kind, point }) => {
+    const step = stepKinds.indexOf(kind);
+    const index = allPoints.indexOf(point);
+    if (step === -1) return true;
+    return (
+      index % stepKinds.length === step && turn === (point.leavesOpen ? index % allRecoveries.length : 0)
+    );
   });
   return { ...recovery, scenarios };
 });
