@@ -8,6 +8,7 @@ import { type Params, validateParams } from '../validate/validate-params.js';
 import { checkAccess, hasPublishableKey } from './access.js';
 import { CROSS_ORIGIN, preflight } from './cross-origin.js';
 import type { Answer, ApiRequest } from './exchange.js';
+import { afterwards, delayed, interruption } from './fault-answer.js';
 import type { Fault, Faults } from './faults.js';
 import { decodeForm, type Form } from './form.js';
 import { InFlight, type KeyedRequest, storedAnswer } from './idempotency.js';
@@ -263,42 +264,4 @@ function replayed({ status, body, requestId }: StoredAnswer): Answer {
     headers: { 'Idempotent-Replayed': 'true', 'Original-Request': requestId },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   };
-}
-
-async function delayed(fault: Fault, when: Fault['when']): Promise<void> {
-  if (fault.when !== when || fault.action.type !== 'delay') return;
-  const { ms } = fault.action;
-  // While the sandbox listens it keeps the process alive; a delayed answer must not do so after that.
-  await new Promise((resolve) => setTimeout(resolve, ms).unref());
-}
-
-/** What a fault does to an answer that was already earned. */
-function afterwards(fault: Fault, answer: Answer): Answer {
-  if (fault.when === 'after') return interruption(fault) ?? answer;
-  if (fault.when !== 'body') return answer;
-  return { ...answer, cut: { at: 'body', how: fault.action.type === 'reset' ? 'reset' : 'hang' } };
-}
-
-function interruption({ action }: Fault): Answer | undefined {
-  if (action.type === 'delay') return undefined;
-  if (action.type !== 'status')
-    return {
-      status: 0,
-      headers: {},
-      body: '',
-      cut: { at: 'start', how: action.type === 'reset' ? 'reset' : 'hang' },
-    };
-  const html = typeof action.body === 'string';
-  const body = action.body ?? usualError(action.status);
-  return {
-    status: action.status,
-    headers: { ...(html && { 'Content-Type': 'text/html' }), ...action.headers },
-    body: html ? String(body) : JSON.stringify(body, null, 2),
-  };
-}
-
-function usualError(status: number): Record<string, unknown> {
-  const message = `The sandbox was told to answer ${status}.`;
-  if (status === 429) return { error: { type: 'invalid_request_error', code: 'rate_limit', message } };
-  return { error: { type: status >= 500 ? 'api_error' : 'invalid_request_error', message } };
 }

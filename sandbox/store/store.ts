@@ -60,12 +60,12 @@ export class Store {
     return this.accounts.platform;
   }
 
-  /** On the platform's account unless another is named. */
   /** Called when everything was forgotten. */
   onReset(listener: () => void): void {
     this.resetListeners.push(listener);
   }
 
+  /** On the platform's account unless another is named. */
   begin(request: RequestIdentity = NO_REQUEST, state: AccountState = this.platform): Transaction {
     return new Transaction(state, this.options.surroundings, request);
   }

@@ -1,13 +1,11 @@
-import type { AttemptedMethod, PaymentAttemptRow } from './rows/payment-attempt.js';
+import type { PaymentAttemptRow } from './rows/payment-attempt.js';
 
 /** A try to pay that failed, as all sources together tell it. */
-export interface PaymentAttempt {
-  chargeId: string | null;
-  code: string | null;
-  declineCode: string | null;
-  failureCode: string | null;
-  message: string | null;
-  paymentMethod: AttemptedMethod | null;
+export interface PaymentAttempt
+  extends Pick<
+    PaymentAttemptRow,
+    'chargeId' | 'code' | 'declineCode' | 'failureCode' | 'message' | 'paymentMethod'
+  > {
   failedAt: Date;
 }
 
