@@ -87,6 +87,16 @@ describe('changes of customers', () => {
     expect(swapped.body.metadata).to.have.property('another');
   });
 
+  it('takes metadata away by null: one name, or all of them and none of ours at Stripe', async () => {
+    const { api, sandbox } = stack;
+    const { id, stripeId } = await newCustomer({ metadata: { kept: '1', gone: '2' } });
+    const without = await api.updateCustomer(id, { metadata: { gone: null } });
+    expect(without.body.metadata).to.deep.equal({ kept: '1' });
+    expect((await api.updateCustomer(id, { metadata: null })).body.metadata).to.deep.equal({});
+    const [held] = sandbox.control.objects('customer').filter((customer) => customer.id === stripeId);
+    expect(Object.keys(held && !held.deleted ? held.metadata : {})).to.deep.equal(['guichet_operation']);
+  });
+
   it('applies what somebody changed in Stripe’s dashboard', async () => {
     const { api, stripe } = stack;
     const { id, stripeId } = await newCustomer();
