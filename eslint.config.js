@@ -32,7 +32,18 @@ const UPDATES = ['set', 'inc', 'unset', 'setOnInsert'];
 
 // Code on the driver's own collection, where Mongoose's operators-only-from-query.ts cannot reach, and query.ts.
 const RAW = [
-  ...['query', 'lease', 'locks', 'webhook-events', 'stripe-objects', 'commit-changes', 'stores'],
+  ...[
+    'query',
+    'lease',
+    'locks',
+    'webhook-events',
+    'stored-events',
+    'inbox-state',
+    'event-bodies',
+    'stripe-objects',
+    'commit-changes',
+    'stores',
+  ],
   'idempotency-keys',
 ];
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { config as readDotenv } from 'dotenv';
+import type { EventOptions, ReplayOptions } from '../src/cli/events.js';
 import { DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS } from '../src/domain/api-keys.js';
 import { scopes as allScopes, type Scope } from '../src/domain/rows/api-key.js';
 import type { Role } from '../src/service.js';
@@ -102,6 +103,32 @@ program
     print(...(await (await import('../src/cli/explain.js')).explain(process.env, id))),
   );
 
+const events = program.command('events').description('the stored webhook events');
+addEventFilter(events.command('list'))
+  .description('the newest first, without bodies')
+  .addOption(
+    new Option('--status <status>', 'what became of them').choices(['pending', 'applied', 'ignored', 'dead']),
+  )
+  .option('--limit <count>', 'at most so many', wholeNumber, 50)
+  .action(async (options: EventOptions) =>
+    print(...(await (await import('../src/cli/events.js')).listEvents(process.env, options))),
+  );
+events
+  .command('show <id>')
+  .description('one event, with its body and what was decided')
+  .action(async (id: string) =>
+    print(...(await (await import('../src/cli/events.js')).showEvent(process.env, id))),
+  );
+addEventFilter(events.command('replay [ids...]'))
+  .description('try stored events again: dead letters, and with --include-applied or by id others too')
+  .option('--include-applied', 'also what was applied', false)
+  .option('--dry-run', 'tell what would change, and write nothing', false)
+  .option('--reason <text>', 'why, for the audit trail')
+  .option('--limit <count>', 'at most so many, the oldest first', wholeNumber, 50)
+  .action(async (ids: string[], options: ReplayOptions) =>
+    print(...(await (await import('../src/cli/events.js')).replayEvents(process.env, ids, options))),
+  );
+
 program
   .command('doctor')
   .description('check settings, MongoDB, Redis, Stripe and mail; each finding with its fix')
@@ -134,6 +161,20 @@ program
       print,
     ),
   );
+
+function addEventFilter(command: Command): Command {
+  return command
+    .option('--fingerprint <hex>', 'dead letters with this error')
+    .option('--type <type>', 'of this type')
+    .option('--object <id>', "about this object of Stripe's")
+    .option('--from <time>', 'made by Stripe at this time or later')
+    .option('--to <time>', 'made before this time');
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number from 1 to 999.');
+}
 
 function overlapSeconds(text: string): number {
   if (/^\d{1,7}$/.test(text) && Number(text) <= MAX_OVERLAP_SECONDS) return Number(text);

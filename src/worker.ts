@@ -5,6 +5,7 @@ import { startInbox } from './jobs/inbox.js';
 import { startLaneLeases } from './jobs/lane-leases.js';
 import { startOperations } from './jobs/operations.js';
 import { startOutbox } from './jobs/outbox.js';
+import { startRetention } from './jobs/retention.js';
 import { logAlert } from './services/alerts/log-alert.js';
 import { mailAlert } from './services/alerts/mail-alert.js';
 import type { Sender } from './services/outbox/send-message.js';
@@ -44,6 +45,7 @@ export function startWorker(container: Container): Worker {
     startFetches(dependencies, leases),
     startOperations(dependencies),
     startCaptureDeadlines(dependencies),
+    startRetention(dependencies),
     startOutbox({ repositories, senders, clock, logger }),
   ];
   return {

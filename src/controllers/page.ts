@@ -22,6 +22,12 @@ interface Place {
   id: string;
 }
 
+/** After which row of a list that is sorted by time, and then by id. */
+interface PlacePage {
+  limit: number;
+  after: { created: Date; id: string } | null;
+}
+
 const DEFAULT_LIMIT = 20;
 
 /** The page that a list's query asks for. Throws `invalid_cursor` for a cursor that is none of ours. */
@@ -44,6 +50,15 @@ export function twoWayPageOf({ limit, cursor }: PageQuery): TwoWayPage {
   const [direction, id] = decodeCursor(cursor, ['string', 'string']);
   if (direction !== 'older' && direction !== 'newer') throw invalidCursor();
   return { limit: limitOf(limit), place: { direction, id: String(id) } };
+}
+
+/** As `pageOf`, for a list in the order of time. Throws `invalid_cursor`. */
+export function placePageOf({ limit, cursor }: PageQuery): PlacePage {
+  if (cursor === undefined) return { limit: limitOf(limit), after: null };
+  const [time, id] = decodeCursor(cursor, ['number', 'string']);
+  const created = new Date(Number(time));
+  if (Number.isNaN(created.getTime())) throw invalidCursor();
+  return { limit: limitOf(limit), after: { created, id: String(id) } };
 }
 
 /** The cursors of a page, from its outermost rows; null where nothing lies beyond. */

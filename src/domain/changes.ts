@@ -8,6 +8,7 @@ import type { PaymentRow } from './rows/payment.js';
 import type { PaymentAttemptRow } from './rows/payment-attempt.js';
 import type { PaymentMethodRow } from './rows/payment-method.js';
 import type { RefundRow } from './rows/refund.js';
+import type { ReplayRow } from './rows/replay.js';
 import type { SetupIntentRow } from './rows/setup-intent.js';
 
 /** The rows that only `commitChanges` writes. */
@@ -23,6 +24,7 @@ export interface RowOf {
   setupIntents: SetupIntentRow;
   operations: OperationRow;
   apiKeys: ApiKeyRow;
+  replays: ReplayRow;
 }
 export type CollectionName = keyof RowOf;
 /** Collections whose rows carry the head of an audit stream. */

@@ -15,7 +15,7 @@ const NESTED: ReadonlySet<string> = new Set(['stripe', 'lastError', 'nextAction'
 export function fieldChanges(changes: readonly Change[], rows: WorkingSet): FieldChange[] {
   return changes.flatMap((change) => {
     if (change.type !== 'move' || change.collection === 'operations') return [];
-    return differences(change.id, rowOf(rows, change.collection, change.id), change.set);
+    return rowDifferences(change.id, rowOf(rows, change.collection, change.id), change.set);
   });
 }
 
@@ -23,7 +23,8 @@ function rowOf(rows: WorkingSet, collection: CollectionName, id: string): Partia
   return rows.get(collection, id) ?? {};
 }
 
-function differences(id: string, before: object, set: object): FieldChange[] {
+/** What may be told of the fields of one row that differ; `set` holds new values. */
+export function rowDifferences(id: string, before: object, set: object): FieldChange[] {
   const [from, to] = [told(before), told(set)];
   const fields = new Set([...to.keys(), ...[...from.keys()].filter((field) => isNestedIn(field, set))]);
   return [...fields].flatMap((field) => {

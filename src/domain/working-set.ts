@@ -32,6 +32,7 @@ export class WorkingSet {
     setupIntents: new Map(),
     operations: new Map(),
     apiKeys: new Map(),
+    replays: new Map(),
   };
   readonly effects: Effect[] = [];
   /** What the moves mean to an app that embeds Guichet; written only where there is one. */

@@ -22,6 +22,7 @@ const KINDS: Readonly<Record<IdPrefix, { owned: OwnedPrefix; name: string } | 'n
   op: 'not_for_users',
   evt: 'not_for_users',
   key: 'not_for_users',
+  rpl: 'not_for_users',
   req: 'not_for_users',
 };
 

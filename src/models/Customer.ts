@@ -13,6 +13,8 @@ export const customerSchema = defineSchema<CustomerRow>(
     defaultPaymentMethodId: nullable(String),
     stripe: { customerId: nullable(String) },
     deleted: required(Boolean),
+    erasureDueAt: Date,
+    erasureUntil: Date,
   },
   [
     uniqueStripeId('stripe.customerId'),
@@ -20,5 +22,6 @@ export const customerSchema = defineSchema<CustomerRow>(
       { stripeAccountId: 1, livemode: 1, userId: 1 },
       { unique: true, partialFilterExpression: { deleted: false } },
     ],
+    [{ erasureDueAt: 1 }, { partialFilterExpression: { erasureDueAt: { $exists: true } } }],
   ],
 );

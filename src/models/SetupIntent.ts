@@ -17,5 +17,5 @@ export const setupIntentSchema = defineSchema<SetupIntentRow>(
     },
     clientSecret: { type: String, default: null, select: false },
   },
-  [uniqueStripeId('stripe.setupIntentId')],
+  [uniqueStripeId('stripe.setupIntentId'), [{ customerId: 1 }]],
 );

@@ -95,6 +95,10 @@ export const errorCatalogue = {
     status: 404,
     detail: 'The customer has no such payment method. List them with GET /api/customers/:id/payment-methods.',
   },
+  event_not_found: {
+    status: 404,
+    detail: 'There is no such event. List them with GET /api/ops/events.',
+  },
   api_key_not_found: {
     status: 404,
     detail: 'There is no such API key. List them with GET /api/ops/keys.',

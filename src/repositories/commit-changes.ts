@@ -31,7 +31,7 @@ const COLLECTIONS: readonly CollectionName[] = [
   // Most wanted first: who loses a race for a coupon has written nothing yet.
   ...(['coupons', 'promotionCodes', 'redemptions'] as const),
   ...(['customers', 'paymentMethods', 'setupIntents', 'orders', 'payments', 'refunds'] as const),
-  ...(['operations', 'apiKeys'] as const),
+  ...(['operations', 'apiKeys', 'replays'] as const),
 ];
 
 /**

@@ -3,7 +3,7 @@ import type { PaymentMethodRow } from '../domain/rows/payment-method.js';
 import type { SetupIntentRow } from '../domain/rows/setup-intent.js';
 import type { StripeScope } from '../domain/rows/shared.js';
 import { byId } from './by-id.js';
-import { lessThan, oneOf } from './query.js';
+import { atMost, exists, lessThan, oneOf } from './query.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';
 
@@ -25,6 +25,20 @@ export function customersRepository(stores: Stores, scope: Scope) {
             .find({ 'stripe.customerId': oneOf(ids) }, null, scope.options())
             .lean<CustomerRow[]>()
             .exec(),
+
+    erasuresDue: (now: Date, limit: number): Promise<CustomerRow[]> =>
+      model
+        .find({ erasureDueAt: Object.assign(exists(), atMost(now)) }, null, { ...scope.options(), limit })
+        .lean<CustomerRow[]>()
+        .exec(),
+
+    /** Leaves the version: nothing is decided on it. Null: for good. */
+    async noteErasure(id: string, next: Date | null): Promise<void> {
+      const update = next
+        ? { $set: { erasureDueAt: next } }
+        : { $unset: { erasureDueAt: '', erasureUntil: '' } };
+      await model.updateOne({ _id: id }, update).exec();
+    },
   };
 }
 
@@ -47,6 +61,19 @@ export function paymentMethodsRepository(stores: Stores, scope: Scope) {
         .lean<PaymentMethodRow[]>()
         .exec(),
 
+    /** Whatever was ever saved with a customer, by Stripe's ids. */
+    async stripeIdsOf(customerId: string): Promise<string[]> {
+      const rows = await model
+        .find(
+          { customerId, attached: oneOf([true, false]) },
+          { 'stripe.paymentMethodId': 1 },
+          scope.options(),
+        )
+        .lean<Pick<PaymentMethodRow, 'stripe'>[]>()
+        .exec();
+      return rows.map(({ stripe }) => stripe.paymentMethodId);
+    },
+
     attachedTo: (customerIds: readonly string[]): Promise<PaymentMethodRow[]> =>
       customerIds.length === 0
         ? Promise.resolve([])
@@ -68,6 +95,14 @@ export function setupIntentsRepository(stores: Stores, scope: Scope) {
         .lean<SetupIntentRow>()
         .exec();
       return row?.clientSecret ?? null;
+    },
+
+    async stripeIdsOf(customerId: string): Promise<string[]> {
+      const rows = await model
+        .find({ customerId }, { 'stripe.setupIntentId': 1 }, scope.options())
+        .lean<Pick<SetupIntentRow, 'stripe'>[]>()
+        .exec();
+      return rows.flatMap(({ stripe }) => stripe.setupIntentId ?? []);
     },
 
     byStripeIds: (ids: readonly string[]): Promise<SetupIntentRow[]> =>

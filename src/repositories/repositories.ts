@@ -12,12 +12,16 @@ import {
 import { type CommitOptions, commitChanges, type MirrorWrite } from './commit-changes.js';
 import { couponsRepository, promotionCodesRepository, redemptionsRepository } from './coupons.js';
 import { customersRepository, paymentMethodsRepository, setupIntentsRepository } from './customers.js';
+import { eventBodiesRepository } from './event-bodies.js';
 import { idempotencyKeysRepository } from './idempotency-keys.js';
+import { inboxStateRepository } from './inbox-state.js';
 import { locksRepository } from './locks.js';
 import { operationsRepository } from './operations.js';
 import { outboxRepository } from './outbox-messages.js';
+import { replaysRepository } from './replays.js';
 import { plainScope, type Scope } from './scope.js';
 import { snapshotDecisionsRepository } from './snapshot-decisions.js';
+import { storedEventsRepository } from './stored-events.js';
 import { openStores, type Stores } from './stores.js';
 import { stripeObjectsRepository } from './stripe-objects.js';
 import { runTransaction, type TransactionLimits, type TransactionOptions } from './transaction.js';
@@ -38,6 +42,10 @@ function bind(stores: Stores, scope: Scope, options: CommitOptions) {
     setupIntents: setupIntentsRepository(stores, scope),
     operations: operationsRepository(stores, scope),
     webhookEvents: webhookEventsRepository(stores, scope),
+    storedEvents: storedEventsRepository(stores, scope),
+    inboxState: inboxStateRepository(stores, scope),
+    eventBodies: eventBodiesRepository(stores, scope),
+    replays: replaysRepository(stores, scope),
     stripeObjects: stripeObjectsRepository(stores, scope),
     snapshotDecisions: snapshotDecisionsRepository(stores, scope),
     outbox: outboxRepository(stores, scope),

@@ -14,6 +14,7 @@ import type { PaymentRow } from '../domain/rows/payment.js';
 import type { PaymentAttemptRow } from '../domain/rows/payment-attempt.js';
 import type { PaymentMethodRow } from '../domain/rows/payment-method.js';
 import type { RefundRow } from '../domain/rows/refund.js';
+import type { ReplayRow } from '../domain/rows/replay.js';
 import type { SetupIntentRow } from '../domain/rows/setup-intent.js';
 import type { SnapshotDecisionRow } from '../domain/rows/snapshot-note.js';
 import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
@@ -33,6 +34,7 @@ import { paymentMethodSchema } from '../models/PaymentMethod.js';
 import { promotionCodeSchema } from '../models/PromotionCode.js';
 import { redemptionSchema } from '../models/Redemption.js';
 import { refundSchema } from '../models/Refund.js';
+import { replaySchema } from '../models/Replay.js';
 import { setupIntentSchema } from '../models/SetupIntent.js';
 import { snapshotDecisionSchema } from '../models/SnapshotDecision.js';
 import { stripeObjectSchema } from '../models/StripeObject.js';
@@ -75,6 +77,7 @@ export interface Stores {
   idempotencyKeys: Store<IdempotencyKeyRow>;
   auditRecords: Store<AuditRecordRow>;
   apiKeys: Store<ApiKeyRow>;
+  replays: Store<ReplayRow>;
   locks: Store<LockRow>;
 }
 
@@ -107,6 +110,7 @@ export function openStores(database: Database): Stores {
     idempotencyKeys: open('idempotency_keys', idempotencyKeySchema),
     auditRecords: open('audit_records', auditRecordSchema),
     apiKeys: open('api_keys', apiKeySchema),
+    replays: open('replays', replaySchema),
     locks: open('locks', lockSchema),
   };
 }

@@ -17,7 +17,12 @@ import { listPaymentMethodsRoute } from './customers/list-payment-methods.js';
 import { updateCustomerRoute } from './customers/update-customer.js';
 import { liveRoute, readyRoute } from './health/health.js';
 import { createApiKeyRoute } from './ops/create-api-key.js';
+import { getEventRoute } from './ops/get-event.js';
 import { listApiKeysRoute } from './ops/list-api-keys.js';
+import { listDeadLettersRoute } from './ops/list-dead-letters.js';
+import { listEventsRoute } from './ops/list-events.js';
+import { readInboxRoute } from './ops/read-inbox.js';
+import { replayEventsRoute } from './ops/replay-events.js';
 import { revokeApiKeyRoute } from './ops/revoke-api-key.js';
 import { rollApiKeyRoute } from './ops/roll-api-key.js';
 import { cancelOrderRoute } from './orders/cancel-order.js';
@@ -83,5 +88,10 @@ export const allRoutes: readonly Route[] = [
   listApiKeysRoute,
   rollApiKeyRoute,
   revokeApiKeyRoute,
+  readInboxRoute,
+  listEventsRoute,
+  getEventRoute,
+  listDeadLettersRoute,
+  replayEventsRoute,
   ...healthRoutes,
 ];

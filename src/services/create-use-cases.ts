@@ -5,6 +5,9 @@ import { manageCoupons } from './coupons/manage-coupons.js';
 import { managePromotionCodes } from './coupons/manage-promotion-codes.js';
 import { manageCustomers } from './customers/manage-customers.js';
 import type { UseCaseDependencies } from './dependencies.js';
+import { previewReplay } from './events/preview-replay.js';
+import { readEvents } from './events/read-events.js';
+import { replayEvents } from './events/replay-events.js';
 import { cancelOrder } from './orders/cancel-order.js';
 import { createOrder } from './orders/create-order.js';
 import { cancelPayment } from './payments/cancel-payment.js';
@@ -40,6 +43,9 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     ...manageCoupons(dependencies),
     ...managePromotionCodes(dependencies),
     ...manageCustomers(dependencies),
+    ...readEvents(dependencies),
+    replayEvents: replayEvents(dependencies),
+    previewReplay: previewReplay(dependencies),
     createOrder: createOrder(dependencies),
     confirmPayment: confirmPayment(dependencies),
     capturePayment: capturePayment(dependencies),

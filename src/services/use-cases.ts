@@ -9,6 +9,7 @@ import type { ApiKeyUseCases } from './access/api-key-use-cases.js';
 import type { IdempotencyClaim } from './access/idempotency-keys.js';
 import type { CouponUseCases } from './coupons/coupon-use-cases.js';
 import type { CustomerUseCases } from './customers/customer-use-cases.js';
+import type { EventUseCases } from './events/event-use-cases.js';
 import type { PaymentReadingUseCases } from './payments/payment-reading-use-cases.js';
 import type { PaymentUseCases } from './payments/payment-use-cases.js';
 
@@ -121,6 +122,7 @@ export interface UseCases
   extends ApiKeyUseCases,
     CouponUseCases,
     CustomerUseCases,
+    EventUseCases,
     PaymentReadingUseCases,
     PaymentUseCases {
   createOrder(input: CreateOrderInput, context: CallContext): Promise<OrderRow>;

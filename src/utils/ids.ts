@@ -13,6 +13,7 @@ export const idPrefixes = [
   'op',
   'evt',
   'key',
+  'rpl',
   'req',
 ] as const;
 

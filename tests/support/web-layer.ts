@@ -12,6 +12,7 @@ import { MemoryIdempotencyKeys } from './memory-idempotency-keys.js';
 import {
   exampleCoupon,
   exampleCustomer,
+  exampleInboxRow,
   exampleOrder,
   examplePayment,
   examplePaymentMethod,
@@ -102,6 +103,15 @@ function memoryUseCases(): UseCases {
     listApiKeys: async () => ({ rows: [row], next: null, now: new Date(0) }),
     rollApiKey: async ({ id }) => ({ key: 'gk_test_2', row: { ...row, replaces: id } }),
     revokeApiKey: async (id) => ({ ...row, _id: id, revokedAt: new Date(0) }),
+    listEvents: async () => ({ rows: [exampleInboxRow()], next: null }),
+    getEvent: async (id) => exampleInboxRow({ _id: id }),
+    readInbox: async () => ({
+      ...{ total: 1, pending: 1, ignored: 0, dead: 0, now: new Date(0), oldestDue: null },
+      waiting: { count: 0, mostAttempts: 0, nextDueAt: null },
+    }),
+    listDeadLetters: async () => [],
+    replayEvents: async () => ({ replayId: 'rpl_1', setDue: 1, more: false }),
+    previewReplay: async () => ({ previews: [], more: false }),
     createCoupon: async () => exampleCoupon(),
     getCoupon: async (id) => exampleCoupon({ _id: id }),
     listCoupons: async () => ({ rows: [exampleCoupon()], next: null }),

@@ -14,4 +14,8 @@ export interface CustomerRow extends VersionedRow {
   stripe: { customerId: string | null };
   /** True once failed or deleted: a user has at most one customer that is not. */
   deleted: boolean;
+  /** When the stored events of a deleted customer are to be looked through next; absent once none can come any more. */
+  erasureDueAt?: Date | undefined;
+  /** After this no event of a deleted customer has a body. */
+  erasureUntil?: Date | undefined;
 }

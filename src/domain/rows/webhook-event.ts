@@ -20,6 +20,8 @@ export interface WebhookEventRow {
   bytes: number;
   /** The event as JSON, without client secrets; unset when its retention ends. */
   body?: string;
+  /** When what is personal was taken out of the body; absent while it is whole. */
+  redactedAt?: Date;
   status: InboxStatus;
   decision: string | null;
   reason: string | null;
@@ -31,7 +33,8 @@ export interface WebhookEventRow {
   error: { fingerprint: string; message: string } | null;
   receivedAt: Date;
   appliedAt: Date | null;
-  bodyUntil: Date;
+  /** When the retention of the body ends; unset once it has. */
+  bodyUntil?: Date;
   /** Absent on dead letters: they wait for a person. */
   expireAt?: Date;
 }

@@ -7,10 +7,10 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 /** Finds the first record of an object's audit stream that was edited, deleted or moved. `id` is the object's id. */
 export async function verifyStream(
-  { auditRecords, orders, payments, refunds, customers, apiKeys }: Repositories,
+  { auditRecords, orders, payments, refunds, customers, apiKeys, replays }: Repositories,
   id: string,
 ): Promise<ChainCheck & { records: number }> {
-  const holder = { ord: orders, pay: payments, ref: refunds, cus: customers, key: apiKeys }[
+  const holder = { ord: orders, pay: payments, ref: refunds, cus: customers, key: apiKeys, rpl: replays }[
     id.split('_')[0] ?? ''
   ];
   const row = await holder?.get(id);

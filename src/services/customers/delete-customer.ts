@@ -52,7 +52,11 @@ function forget(
     const rows = new WorkingSet();
     rows.load('customers', [customer]);
     rows.load('operations', await bound.operations.ofSubjects([_id]));
-    rows.apply(endCustomer(customer, customer.stripe.customerId, rows), { actor, requestId }, now);
+    rows.apply(
+      endCustomer(customer, { stripeCustomerId: customer.stripe.customerId, now }, rows),
+      { actor, requestId },
+      now,
+    );
     await bound.commit({ rows, mirror: [], now });
     return rows.get('customers', _id) ?? customer;
   });

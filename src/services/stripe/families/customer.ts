@@ -6,7 +6,14 @@ import type { CustomerRow } from '../../../domain/rows/customer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import { customerOfStripe } from './customer-of-stripe.js';
 import { endCustomer } from './end-customer.js';
-import { defineFamily, idOf, type Needs, operationIdOf, type SnapshotOf } from './family.js';
+import {
+  type DecisionContext,
+  defineFamily,
+  idOf,
+  type Needs,
+  operationIdOf,
+  type SnapshotOf,
+} from './family.js';
 
 type Customer = Stripe.Customer | Stripe.DeletedCustomer;
 
@@ -54,11 +61,13 @@ function customerOf(snapshot: SnapshotOf<Customer>, rows: WorkingSet): CustomerR
   return made?.stripe.customerId === null ? made : null;
 }
 
-function decide(snapshot: SnapshotOf<Customer>, rows: WorkingSet): Change[] {
+function decide(snapshot: SnapshotOf<Customer>, rows: WorkingSet, { now }: DecisionContext): Change[] {
   const customer = customerOf(snapshot, rows);
   // Nothing brings a deleted one back.
   if (!customer || customer.status === 'deleted') return [];
-  if (snapshot.deleted || snapshot.object.deleted) return endCustomer(customer, snapshot.object.id, rows);
+  if (snapshot.deleted || snapshot.object.deleted) {
+    return endCustomer(customer, { stripeCustomerId: snapshot.object.id, now }, rows);
+  }
   if (customer.status === 'failed') return revived(customer, snapshot);
   const after = stateOf(snapshot.object);
   const changed = (Object.keys(after) as (keyof typeof after)[]).filter(

@@ -1,5 +1,6 @@
 import type { WebhookEventRow } from '../../../domain/rows/webhook-event.js';
 import { mirrorId } from '../../../repositories/stripe-objects.js';
+import { familyOfEvent } from '../families/registry.js';
 import {
   type ObjectRef,
   type ReadDependencies,
@@ -23,21 +24,39 @@ export async function fetchForEvents(
 ): Promise<void> {
   const [first] = rows;
   if (!first?.objectId) return;
-  const { stripeAccountId, livemode, objectId } = first;
   try {
-    const { object, charge, payment_intent: intent } = snapshotOfEvent(first).object;
-    const cause = { actor: { type: 'stripe' as const, id: first._id }, requestId: null };
-    const related = [charge, intent].filter((inner) => typeof inner === 'string');
-    const ref = { object, id: objectId, stripeAccountId, livemode, related };
-    const versions = await versionsOf(dependencies.repositories, ref, [objectId]);
-    const snapshots = await readObject(dependencies, ref, cause).catch((error: unknown) =>
-      readOfGone(dependencies, { rows, ref, versionAtStart: versions.get(objectId) ?? 0 }, error),
-    );
+    const snapshots = await readForEvents(dependencies, rows);
     await applyFetched(dependencies, rows, snapshots);
   } catch (error) {
     if (error instanceof ReadOvertaken || wasNotAsked(error)) return;
     for (const row of rows) await putOff(dependencies, row, error);
   }
+}
+
+/** What Stripe says now of the one object of these events, as snapshots. Throws `UnreadableObject`. */
+export async function readForEvents(
+  dependencies: ReadDependencies,
+  rows: WebhookEventRow[],
+): Promise<Snapshot[]> {
+  const [first] = rows;
+  if (!first?.objectId) throw new Error('The event is about no object that has an id');
+  const { stripeAccountId, livemode, objectId } = first;
+  const { object, charge, payment_intent: intent } = objectOf(first);
+  const cause = { actor: { type: 'stripe' as const, id: first._id }, requestId: null };
+  const related = [charge, intent].filter((inner) => typeof inner === 'string');
+  const ref = { object, id: objectId, stripeAccountId, livemode, related };
+  const versions = await versionsOf(dependencies.repositories, ref, [objectId]);
+  return readObject(dependencies, ref, cause).catch((error: unknown) =>
+    readOfGone(dependencies, { rows, ref, versionAtStart: versions.get(objectId) ?? 0 }, error),
+  );
+}
+
+/** Of an event whose body is gone, its type tells the kind. */
+function objectOf(row: WebhookEventRow): Record<string, unknown> & { object: string } {
+  if (row.body !== undefined) return snapshotOfEvent(row).object;
+  const family = familyOfEvent(row.type);
+  if (!family) throw new Error(`No family reads ${row.type}, and the body of ${row._id} is no longer kept`);
+  return { object: family.object };
 }
 
 /**
@@ -51,7 +70,7 @@ async function readOfGone(
 ): Promise<Snapshot[]> {
   const answer = error instanceof UnreadableObject ? error.answer : null;
   if (answer?.type !== 'error' || answer.status !== 404) throw error;
-  const told = rows.map(snapshotOfEvent);
+  const told = rows.filter(({ body }) => body !== undefined).map(snapshotOfEvent);
   const deletion = told.find(({ deleted }) => deleted);
   const held = deletion ? null : await repositories.stripeObjects.get(mirrorId(ref, ref.id));
   const gone = deletion ?? (held?.deletedAt ? told[0] : undefined);
