@@ -57,11 +57,6 @@ export function receiveWebhook(options: WebhookOptions): WebhookHandler {
   };
 }
 
-/** Answers every request that there is nothing here, and what to do about it. */
-export function refuseWebhooks(problem: HttpProblem): WebhookHandler {
-  return (req, res) => respondProblem(res, problem, requestIdFrom(req.headers['x-request-id']));
-}
-
 interface Intake extends WebhookOptions {
   limits: { bytes: number; timeoutMs: number };
   verify: ReturnType<typeof createSignatureVerifier>;

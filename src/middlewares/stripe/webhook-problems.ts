@@ -14,31 +14,33 @@ export const BODY_PROBLEMS: Readonly<Record<Exclude<RawBodyProblem, 'aborted'>, 
   ),
 };
 
-export const NOT_POST = problem(405, 'method_not_allowed', 'This path takes POST.', { Allow: 'POST' });
+export const NOT_POST = new HttpProblem({
+  status: 405,
+  code: 'method_not_allowed',
+  detail: 'This path takes POST.',
+  headers: { Allow: 'POST' },
+});
 export const ENCODED = problem(415, 'unsupported_encoding', 'Send the body without Content-Encoding.');
 export const BAD_SIGNATURE = problem(400, 'invalid_signature', 'The signature is not valid.');
 export const NO_EVENT = problem(400, 'invalid_event', 'The body is not an event.');
 
 /** Not stored, or a mistake of ours: either way Stripe sends the event again. */
-export const NOT_STORED = problem(503, 'event_not_stored', 'The event could not be stored. Send it again.', {
-  'Retry-After': String(RETRY_SECONDS),
+export const NOT_STORED = new HttpProblem({
+  status: 503,
+  code: 'event_not_stored',
+  detail: 'The event could not be stored. Send it again.',
+  headers: { 'Retry-After': String(RETRY_SECONDS) },
 });
 
-export const CONNECT_IS_OFF = problem(
-  404,
-  'connect_webhooks_off',
-  'Events of connected accounts are not taken here: STRIPE_CONNECT_WEBHOOK_SECRETS is not set.',
-);
-
 export function tooManyBadSignatures(seconds: number): HttpProblem {
-  return problem(
-    429,
-    'rate_limited',
-    `Too many webhooks with wrong signatures came from your address. Wait ${seconds} s.`,
-    { 'Retry-After': String(seconds) },
-  );
+  return new HttpProblem({
+    status: 429,
+    code: 'rate_limited',
+    detail: `Too many webhooks with wrong signatures came from your address. Wait ${seconds} s.`,
+    headers: { 'Retry-After': String(seconds) },
+  });
 }
 
-function problem(status: number, code: string, detail: string, headers: Record<string, string> = {}) {
-  return new HttpProblem({ status, code, detail, headers });
+function problem(status: number, code: string, detail: string): HttpProblem {
+  return new HttpProblem({ status, code, detail });
 }
