@@ -100,6 +100,24 @@ export function webhookEventsRepository(stores: Stores, scope: Scope) {
         .limit(limit)
         .toArray(),
 
+    /** How each of these came that is there. */
+    async originsOf(ids: readonly string[]): Promise<Map<string, WebhookEventRow['origin']>> {
+      const rows = await raw
+        .find({ _id: { $in: [...ids] } }, { ...scope.options(), projection: { origin: 1 } })
+        .toArray();
+      return new Map(rows.map(({ _id, origin }) => [_id, origin]));
+    },
+
+    /** When the oldest of those that still have a body was received; null when there is none. */
+    async oldestReceivedAt(): Promise<Date | null> {
+      const [oldest] = await raw
+        .find({ bodyUntil: { $gt: new Date(0) } }, { ...scope.options(), projection: { receivedAt: 1 } })
+        .sort({ bodyUntil: 1 })
+        .limit(1)
+        .toArray();
+      return oldest?.receivedAt ?? null;
+    },
+
     get: (id: string): Promise<WebhookEventRow | null> => raw.findOne({ _id: id }, scope.options()),
   };
 }

@@ -25,6 +25,10 @@ export const alertTexts: Readonly<Record<AlertName, AlertText>> = {
     happened: 'A webhook event could not be applied and is a dead letter.',
     next: 'Look at its error, mend the cause, and refresh the object that it is about (`?refresh=true`).',
   },
+  events_missing: {
+    happened: 'Stripe made several events that no webhook brought here; this is the first of them.',
+    next: 'They were fetched and are applied. See in the Stripe dashboard why deliveries fail, and run: guichet doctor',
+  },
   message_dead: {
     happened: 'A message could not be sent and is given up.',
     next: 'Correct the address or the mail server (its lastError says which), then make the row pending again.',

@@ -26,6 +26,13 @@ export interface IngestDependencies {
   wake(): void;
 }
 
+interface InboxRowOptions {
+  bytes: number;
+  platform: IngestDependencies['platform'];
+  now: Date;
+  origin?: WebhookEventRow['origin'];
+}
+
 /**
  * Makes an event durable (DESIGN rule 2). Resolves when a majority holds it, also when it was there already; throws
  * otherwise, and then Stripe must be answered so that it sends the event again.
@@ -38,9 +45,10 @@ export function ingestEvent({ repositories, platform, clock, wake }: IngestDepen
   };
 }
 
-function inboxRow(
+/** The row of an event, without client secrets. One that was asked for is `poll`, and is read before it is applied. */
+export function inboxRow(
   event: ReceivedEvent,
-  { bytes, platform, now }: { bytes: number; platform: IngestDependencies['platform']; now: Date },
+  { bytes, platform, now, origin = 'webhook' }: InboxRowOptions,
 ): WebhookEventRow {
   const object = objectOf(event);
   const family = event.object === 'event' && object ? familyOfEvent(event.type) : null;
@@ -58,7 +66,7 @@ function inboxRow(
     apiVersion: textOf(event.api_version),
     created: typeof event.created === 'number' ? new Date(event.created * 1000) : now,
     requestKey: requestKeyOf(event.request),
-    origin: 'webhook',
+    origin,
     bytes,
     body: JSON.stringify(event, withoutSecrets),
     status: ignored ? 'ignored' : 'pending',
