@@ -1,5 +1,6 @@
 import { MongoServerError } from 'mongodb';
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
+import { inboxComparison } from './inbox-comparison.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';
 
@@ -18,6 +19,8 @@ const MAJORITY_TIMEOUT_MS = 5000;
 export function webhookEventsRepository(stores: Stores, scope: Scope) {
   const { raw } = stores.webhookEvents;
   return {
+    ...inboxComparison(stores, scope),
+
     /**
      * Stores one event, confirmed by a majority. A duplicate is `duplicate` only when the server says 11000 on `_id`
      * without a write-concern error; anything else throws, and Stripe sends the event again.
@@ -99,24 +102,6 @@ export function webhookEventsRepository(stores: Stores, scope: Scope) {
         .sort({ created: -1 })
         .limit(limit)
         .toArray(),
-
-    /** How each of these came that is there. */
-    async originsOf(ids: readonly string[]): Promise<Map<string, WebhookEventRow['origin']>> {
-      const rows = await raw
-        .find({ _id: { $in: [...ids] } }, { ...scope.options(), projection: { origin: 1 } })
-        .toArray();
-      return new Map(rows.map(({ _id, origin }) => [_id, origin]));
-    },
-
-    /** When the oldest of those that still have a body was received; null when there is none. */
-    async oldestReceivedAt(): Promise<Date | null> {
-      const [oldest] = await raw
-        .find({ bodyUntil: { $gt: new Date(0) } }, { ...scope.options(), projection: { receivedAt: 1 } })
-        .sort({ bodyUntil: 1 })
-        .limit(1)
-        .toArray();
-      return oldest?.receivedAt ?? null;
-    },
 
     get: (id: string): Promise<WebhookEventRow | null> => raw.findOne({ _id: id }, scope.options()),
   };

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import type { Finding } from '../../src/services/doctor/check.js';
+import { gapFillCheck } from '../../src/services/doctor/gap-fill-check.js';
 import { feedMissing } from '../../src/services/stripe/sync/feed-missing.js';
 import { createGapFill } from '../../src/services/stripe/sync/gap-fill.js';
 import { eventually } from '../support/eventually.js';
@@ -69,6 +71,12 @@ describe('gap-fill', () => {
     return data.find((row) => row.stripeAccountId === stack.sandbox.accountId) ?? {};
   }
 
+  /** What `guichet doctor` says of it. */
+  function diagnosis(intervalMs = 3_600_000): Promise<Finding> {
+    const { database } = stack.service.container;
+    return gapFillCheck(async () => database, { intervalMs, clock }).run();
+  }
+
   it('leaves an event alone that may still be on its way', async () => {
     stack.sandbox.control.deliveries.set({ hold: true });
     const purchase = await authenticated();
@@ -98,6 +106,8 @@ describe('gap-fill', () => {
     const gap = await shown();
     expect(gap).to.include({ missing: gap.missingTotal }).and.to.have.nested.property('gap.missing');
     expect(gap.missing).to.be.at.least(events.length);
+    expect(await diagnosis()).to.include({ status: 'warning' });
+    expect((await diagnosis()).message).to.include(`${String(gap.missing)} event(s) since`);
     await fillGaps();
     expect(await shown()).to.include({ missing: 0, missingTotal: gap.missingTotal });
     const alerts = () =>
@@ -117,6 +127,9 @@ describe('gap-fill', () => {
       },
       (row) => row.gap === null,
     );
+    expect(await diagnosis()).to.deep.equal({ status: 'ok', message: 'nothing is missing in 1 account(s)' });
+    expect((await diagnosis(1)).message, 'nobody does it').to.match(/^due since/);
+    expect((await diagnosis(0)).message).to.match(/^off/);
   });
 
   it('types that no family reads, and events of the other mode, are neither counted nor stored', async () => {
