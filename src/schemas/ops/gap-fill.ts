@@ -73,4 +73,3 @@ export const gapFillListResponse = z
       nextCursor: null,
     },
   });
-export type GapFillListResponse = z.infer<typeof gapFillListResponse>;
