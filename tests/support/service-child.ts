@@ -1,7 +1,7 @@
 import { serve } from '../../src/cli/serve.js';
 import type { Role } from '../../src/service.js';
 
-// The service as `guichet serve` runs it, for tests that kill it: `node --import tsx service-child.ts <role>`.
+// The service as `guichet serve` runs it, for tests that kill it: `node service-child.js <role>`.
 // A test that ends without stopping it closes its standard input.
 process.stdin.on('end', () => process.exit(1)).resume();
 (process.stdin as { unref?(): void }).unref?.();
