@@ -103,6 +103,22 @@ program
   );
 
 program
+  .command('events')
+  .description('events of the inbox')
+  .command('rehearse')
+  .description('read stored events as if their endpoint had another API version; writes nothing')
+  .requiredOption('--api-version <version>', 'as Stripe names it, such as 2025-09-30.clover')
+  .addOption(new Option('--limit <number>', 'the newest so many').default(1000).argParser(countOf))
+  .option('--json', 'one JSON document', false)
+  .action(async (options: { apiVersion: string; limit: number; json: boolean }) => {
+    const { rehearseEvents } = await import('../src/cli/rehearse-events.js');
+    const { apiVersion: version, limit, json } = options;
+    const { same, rehearsal, lines } = await rehearseEvents(process.env, { version, limit });
+    print(...(json ? [JSON.stringify(rehearsal)] : lines));
+    if (!same) process.exitCode = 1;
+  });
+
+program
   .command('doctor')
   .description('check settings, MongoDB, Redis, Stripe and mail; each finding with its fix')
   .option('--json', 'one JSON document', false)
@@ -134,6 +150,11 @@ program
       print,
     ),
   );
+
+function countOf(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number, from 1.');
+}
 
 function overlapSeconds(text: string): number {
   if (/^\d{1,7}$/.test(text) && Number(text) <= MAX_OVERLAP_SECONDS) return Number(text);
