@@ -102,9 +102,8 @@ program
     print(...(await (await import('../src/cli/explain.js')).explain(process.env, id))),
   );
 
-program
-  .command('events')
-  .description('events of the inbox')
+const events = program.command('events').description('the stored webhook events');
+events
   .command('rehearse')
   .description('read stored events as if their endpoint had another API version; writes nothing')
   .requiredOption('--api-version <version>', 'as Stripe names it, such as 2025-09-30.clover')

@@ -72,7 +72,13 @@ describe('the command line', function () {
   });
 
   it('rehearses an API version, and ends with 1 for one that nothing reads', async () => {
-    const { code, output } = await guichet('events', 'rehearse', '--api-version', '2026-03-25.dahlia', '--json');
+    const { code, output } = await guichet(
+      'events',
+      'rehearse',
+      '--api-version',
+      '2026-03-25.dahlia',
+      '--json',
+    );
     expect(code).to.equal(1);
     expect(JSON.parse(output)).to.deep.include({ version: '2026-03-25.dahlia', adapter: null, events: 0 });
   });
