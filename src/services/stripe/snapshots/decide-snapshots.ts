@@ -12,9 +12,9 @@ import type { StripeObjectRow } from '../../../domain/rows/stripe-object.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import type { MirrorWrite } from '../../../repositories/commit-changes.js';
 import type { BoundRepositories } from '../../../repositories/repositories.js';
-import { mirrorId } from '../../../repositories/stripe-objects.js';
+import { mirrorId, mirrorKey } from '../../../repositories/stripe-objects.js';
 import { type AnyFamily, type DecisionContext, type Needs, operationIdOf } from '../families/family.js';
-import { familyOfObject } from '../families/registry.js';
+import { familyOfSnapshot, ignoredAs } from '../families/registry.js';
 import { settleOperations } from '../operations/settle-by-snapshot.js';
 import { loadRows } from './load-rows.js';
 import { noteDecision } from './note-decision.js';
@@ -74,8 +74,8 @@ export async function decideSnapshots(
   const rows = await loadRows(bound, snapshots, known);
   prelude?.(rows, context.now);
   const verdicts = snapshots.map((snapshot) => {
-    const family = familyOfObject(snapshot.object.object);
-    if (!family) return { decision: 'stale' as const, reason: 'no_family' };
+    const family = familyOfSnapshot(snapshot);
+    if (!family) return { decision: 'stale' as const, reason: ignoredAs(snapshot.eventType ?? '') };
     const verdict = weigh(snapshot, family, { mirror, rows });
     const firstAudit = rows.audits.length;
     const decided = verdict.decision === 'apply' ? family.decide(snapshot, rows, context) : [];
@@ -99,7 +99,7 @@ export async function decideSnapshots(
 }
 
 function idInMirror(snapshot: Snapshot): string {
-  return mirrorId(snapshot, snapshot.object.id);
+  return mirrorId(snapshot, mirrorKey(snapshot.object));
 }
 
 /** Decides, and moves the mirror row accordingly. */
@@ -167,7 +167,7 @@ function dataOf(
   family: AnyFamily,
   before: StripeObjectRow | null,
 ): StripeObjectRow['data'] {
-  if (family.kept) return family.kept(object, deleted);
+  if (family.kept) return family.kept(object, deleted, before?.data ?? null);
   if (deleted && before) return before.data;
   const { client_secret: _secret, ...data } = object;
   return data;

@@ -2,15 +2,13 @@ import type { Untrusted } from '../../../domain/freshness.js';
 import type { WebhookEventRow } from '../../../domain/rows/webhook-event.js';
 import type { StripeObject } from '../../../domain/stripe-answer.js';
 import { API_VERSION } from '../../../utils/stripe/api-version.js';
+import { familyOfObject } from '../families/registry.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
 
 interface EventBody {
   type: string;
   data: { object: StripeObject };
 }
-
-/** Kinds that can be deleted: of any other, `*.deleted` tells of a change and not of an end. */
-const DELETABLE = new Set(['customer', 'coupon']);
 
 /** The snapshot that a stored event carries. Throws when its body is gone or holds no object. */
 export function snapshotOfEvent(row: WebhookEventRow): Snapshot {
@@ -26,13 +24,17 @@ export function snapshotOfEvent(row: WebhookEventRow): Snapshot {
     spanMs: 0,
     versionAtStart: null,
     first: row.type.endsWith('.created'),
-    deleted: object.deleted === true || (DELETABLE.has(object.object) && row.type.endsWith('.deleted')),
+    deleted: object.deleted === true || (row.type.endsWith('.deleted') && isDeletable(object)),
     untrusted: doubt(row),
     requestKey: row.requestKey,
     eventType: row.type,
     charge: null,
     cause: { actor: { type: 'stripe', id: row._id }, requestId: null },
   };
+}
+
+function isDeletable({ object }: StripeObject): boolean {
+  return familyOfObject(object)?.deletable === true;
 }
 
 /** An event is rendered in its endpoint's version, and a polled one in that of its time: only ours is read as it is. */

@@ -2,7 +2,7 @@ import type { WebhookEventRow } from '../../../domain/rows/webhook-event.js';
 import type { StripeObject } from '../../../domain/stripe-answer.js';
 import type { Repositories } from '../../../repositories/repositories.js';
 import type { Clock } from '../../../utils/clock.js';
-import { familyOfEvent } from '../families/registry.js';
+import { familyOfEvent, ignoredAs } from '../families/registry.js';
 import { laneOf } from './lanes.js';
 
 const DAY_MS = 86_400_000;
@@ -79,7 +79,7 @@ function ignoredBecause(
 ): string | null {
   if (event.object !== 'event') return 'thin_event';
   if (!sameMode) return 'other_mode';
-  return known ? null : 'no_family';
+  return known ? null : ignoredAs(event.type);
 }
 
 function objectOf(event: ReceivedEvent): StripeObject | null {
