@@ -108,13 +108,12 @@ function weigh(
   family: AnyFamily,
   { mirror, rows }: { mirror: Mirror; rows: WorkingSet },
 ): { decision: Freshness['decision']; reason: string } {
-  const id = idInMirror(snapshot);
-  const row = mirror.get(id);
+  const untrusted = snapshot.untrusted ?? doubtBy(rows, snapshot);
+  // Its fields may be of a shape that the family cannot read.
+  if (untrusted) return { decision: 'fetch', reason: untrusted };
+  const row = mirror.get(idInMirror(snapshot));
   const held = row && heldVersion(row);
-  const version = {
-    ...versionOf(snapshot, family),
-    untrusted: snapshot.untrusted ?? doubtBy(rows, snapshot),
-  };
+  const version = versionOf(snapshot, family);
   const verdict = freshness(held, version);
   const told = snapshot.source === 'event';
   if (told && verdict.decision === 'apply' && family.contradicts?.(snapshot, rows)) {
@@ -142,13 +141,13 @@ function heldVersion(row: StripeObjectRow): HeldVersion {
 }
 
 function versionOf(snapshot: Snapshot, family: AnyFamily): SnapshotVersion {
-  const { object, source, asOf, spanMs, versionAtStart, untrusted, deleted } = snapshot;
+  const { object, source, asOf, spanMs, versionAtStart, deleted } = snapshot;
   return {
     source,
     asOf,
     spanMs,
     versionAtStart,
-    untrusted,
+    untrusted: null,
     deleted,
     rank: family.rank(object, snapshot.first),
     // What a deletion's event still shows may be personal.
