@@ -29,11 +29,18 @@ export function startInbox(dependencies: ProcessDependencies, leases: LaneLeases
         await takeCarefully(dependencies, leases, lanes);
         const rows = await claim(dependencies, lanes, { underLoad: busy });
         busy = rows.length > 0;
-        if (busy) await processEvents(dependencies, rows);
+        if (busy) await take(dependencies, rows);
         return busy ? 'busy' : 'idle';
       },
     });
   });
+}
+
+/** One that failed before is tried alone, after the others: in their midst it would cost them a batch again. */
+async function take(dependencies: ProcessDependencies, rows: WebhookEventRow[]): Promise<void> {
+  const untried = rows.filter((row) => row.attempts === 0);
+  if (untried.length > 0) await processEvents(dependencies, untried);
+  for (const row of rows) if (row.attempts > 0) await processEvents(dependencies, [row]);
 }
 
 async function claim(

@@ -28,7 +28,7 @@ describe('transactions that a killed process left behind', function () {
     const { namespace, dbName, collectionName } = site.rows('locks');
     expect(namespace).to.equal(`${dbName}.${collectionName}`);
     await site.rows('locks').updateOne({ _id: id }, { $set: { written: false } }, { upsert: true });
-    const child = startChild('tests/support/hold-transaction.ts', {
+    const child = await startChild('tests/support/hold-transaction.ts', {
       MONGODB_URI: mongod.uri,
       DB_NAME: dbName,
       COLLECTION: collectionName,

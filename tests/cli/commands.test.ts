@@ -19,7 +19,11 @@ describe('the command line', function () {
   });
 
   const guichet = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
-    const child: Child = startChild('bin/guichet.ts', { MONGODB_URI: uri, MONGODB_DB_NAME: dbName }, args);
+    const child: Child = await startChild(
+      'bin/guichet.ts',
+      { MONGODB_URI: uri, MONGODB_DB_NAME: dbName },
+      args,
+    );
     return { code: await child.ended, output: child.output() };
   };
 
@@ -68,7 +72,7 @@ describe('the command line', function () {
   });
 
   it('serves nothing without its settings and names them all', async () => {
-    const child = startChild('src/server.ts', {});
+    const child = await startChild('src/server.ts', {});
     expect(await child.ended).to.equal(1);
     for (const name of [
       'MONGODB_URI',
@@ -83,7 +87,7 @@ describe('the command line', function () {
   });
 
   it('says which setting a command lacks', async () => {
-    const child = startChild('bin/guichet.ts', {}, ['migrate', 'up']);
+    const child = await startChild('bin/guichet.ts', {}, ['migrate', 'up']);
     expect(await child.ended).to.equal(1);
     expect(child.output()).to.contain('MONGODB_URI');
   });

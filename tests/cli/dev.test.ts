@@ -21,7 +21,7 @@ describe('guichet dev', function () {
   });
   after(() => rm(home, { recursive: true, force: true }));
 
-  const start = (): Child =>
+  const start = (): Promise<Child> =>
     startChild('bin/guichet.ts', { GUICHET_HOME: home, PORT: '0', LOG_LEVEL: 'warn' }, ['dev']);
 
   const readDevFile = (child: Child): Promise<DevFile> =>
@@ -43,7 +43,7 @@ describe('guichet dev', function () {
   };
 
   it('tells the story of a purchase against an instance that the demo starts, and exits 0', async () => {
-    const demo = startChild('bin/guichet.ts', { GUICHET_HOME: home }, ['demo']);
+    const demo = await startChild('bin/guichet.ts', { GUICHET_HOME: home }, ['demo']);
     expect(await demo.ended, demo.output()).to.equal(0);
     expect(demo.output()).to.contain('the order is paid').and.to.contain('nothing has changed');
     expect(await readdir(path.join(home, 'mail'))).to.have.length(1);
@@ -51,7 +51,7 @@ describe('guichet dev', function () {
   });
 
   it('shows how to use it, keeps orders, key and Stripe account over a restart, and stops cleanly', async () => {
-    const first = start();
+    const first = await start();
     const before = await readDevFile(first);
     // The file is there a moment before the screen has come through the pipe.
     await eventually(
@@ -77,7 +77,7 @@ describe('guichet dev', function () {
     first.process.kill('SIGINT');
     expect(await first.ended, first.output()).to.equal(0);
 
-    const second = start();
+    const second = await start();
     const after = await readDevFile(second);
     expect(after.apiKey).to.equal(before.apiKey);
     expect(after.stripe.secretKey).to.equal(before.stripe.secretKey);

@@ -6,6 +6,7 @@ import { SMTPServer } from 'smtp-server';
 import Stripe from 'stripe';
 import { freePort } from '../../embedded/free-port.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/start-sandbox.js';
+import { diagnose } from '../../src/cli/doctor.js';
 import { startChild } from '../support/child-process.js';
 import { failCommands, failNoCommands } from '../support/fail-command.js';
 import { sharedMongod, startTestMongod } from '../support/mongod.js';
@@ -64,13 +65,19 @@ describe('guichet doctor', function () {
   }
 
   async function doctor(changes: Settings = {}, ...args: string[]) {
-    const child = startChild('bin/guichet.ts', { ...environment, ...changes }, ['doctor', ...args]);
+    const child = await startChild('bin/guichet.ts', { ...environment, ...changes }, ['doctor', ...args]);
     return { code: await child.ended, output: child.output() };
   }
 
-  /** What is not well, after a run that must print one JSON document without a secret. */
-  async function findings(changes: Settings = {}) {
-    const { code, output } = await doctor(changes, '--json');
+  /** As the command does it, without a process for each. */
+  async function diagnosed(changes: Settings) {
+    const diagnosis = await diagnose({ ...environment, ...changes });
+    return { code: diagnosis.ok ? 0 : 1, output: JSON.stringify(diagnosis) };
+  }
+
+  /** What is not well; the JSON that is printed must hold no secret. */
+  async function findings(changes: Settings = {}, { ofProcess = false } = {}) {
+    const { code, output } = await (ofProcess ? doctor(changes, '--json') : diagnosed(changes));
     const { ok, checks } = JSON.parse(output) as Diagnosis;
     expect(code).to.equal(ok ? 0 : 1);
     const { STRIPE_SECRET_KEY = '', STRIPE_WEBHOOK_SECRETS = '' } = { ...environment, ...changes };
@@ -335,12 +342,13 @@ describe('guichet doctor', function () {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;
     const began = performance.now();
-    const { code, of } = await findings({
+    const nowhere = {
       MONGODB_URI: `mongodb://127.0.0.1:${port}/`,
       MONGODB_SERVER_SELECTION_TIMEOUT_MS: '20000',
       STRIPE_API_BASE_URL: `http://127.0.0.1:${port}`,
       SMTP_URL: `smtp://127.0.0.1:${port}`,
-    });
+    };
+    const { code, of } = await findings(nowhere, { ofProcess: true });
     const tookMs = performance.now() - began;
     for (const socket of accepted) socket.destroy();
     silent.close();
@@ -351,7 +359,7 @@ describe('guichet doctor', function () {
   });
 
   it('tells of an empty environment all that is missing', async () => {
-    const child = startChild('bin/guichet.ts', {}, ['doctor']);
+    const child = await startChild('bin/guichet.ts', {}, ['doctor']);
     expect(await child.ended).to.equal(1);
     expect(child.output()).to.match(/^failed +configuration .*MONGODB_URI.*STRIPE_SECRET_KEY.*SMTP_URL/m);
     expect(child.output()).to.match(/^failed +SMTP +not checked: SMTP_URL is required/m);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { compiled } from './compiled-sources.js';
 
 export interface Child {
   process: ChildProcess;
@@ -12,21 +13,21 @@ export interface Child {
   kill(): Promise<void>;
 }
 
-/** What a process needs to run, and where it reports which lines ran. */
+/** What a process needs to run. */
 function inherited(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'NODE_V8_COVERAGE', 'MONGOMS_SYSTEM_BINARY', 'GUICHET_CACHE'];
+  const names = ['PATH', 'HOME', 'MONGOMS_SYSTEM_BINARY', 'GUICHET_CACHE'];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Runs a TypeScript file of the repository in a process of its own, with no environment but the given one. */
-export function startChild(
+/** Runs a program of the repository in a process of its own, with no environment but the given one. */
+export async function startChild(
   file: string,
   environment: Record<string, string>,
   args: readonly string[] = [],
-): Child {
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
+): Promise<Child> {
+  const child = spawn(process.execPath, ['--enable-source-maps', await compiled(file), ...args], {
     cwd: root,
     env: { ...inherited(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

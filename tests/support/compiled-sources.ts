@@ -9,7 +9,10 @@ import { copyAssets, SOURCE_FOLDERS } from '../../scripts/copy-assets.js';
 export const FOLDER_VARIABLE = 'GUICHET_TEST_COMPILED';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const CHILD = 'tests/support/service-child.ts';
+const FOLDERS = [...SOURCE_FOLDERS, 'bin'];
+const PROGRAMS = ['service-child', 'run-worker', 'hold-transaction'].map(
+  (name) => `tests/support/${name}.ts`,
+);
 
 let own: Promise<string> | undefined;
 
@@ -20,17 +23,20 @@ let own: Promise<string> | undefined;
 export async function compileSources(): Promise<string> {
   const folder = join(root, 'node_modules/.cache/guichet-tests', `${process.pid}`);
   await mkdir(folder, { recursive: true });
-  const entryPoints = [...SOURCE_FOLDERS.flatMap(sourcesIn), CHILD].map((file) => join(root, file));
+  const entryPoints = [...FOLDERS.flatMap(sourcesIn), ...PROGRAMS].map((file) => join(root, file));
   const options = { format: 'esm', platform: 'node', target: 'node20', logLevel: 'warning' } as const;
   await build({ entryPoints, outdir: folder, outbase: root, sourcemap: 'inline', ...options });
   copyAssets(folder);
   return folder;
 }
 
-/** The service as a test starts it, compiled: by the run, or now, when mocha was called without tests/run.ts. */
-export async function compiledService(): Promise<string> {
+/**
+ * A program of the repository, such as `bin/guichet.ts`, as a test starts it: compiled by the run, or now, when mocha was
+ * called without tests/run.ts.
+ */
+export async function compiled(file: string): Promise<string> {
   own ??= (async () => process.env[FOLDER_VARIABLE] ?? (await compileSources()))();
-  return join(await own, CHILD.replace(/\.ts$/, '.js'));
+  return join(await own, file.replace(/\.ts$/, '.js'));
 }
 
 /** Removes what was compiled by this process. Called by the root hooks. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Role } from '../../src/service.js';
-import { compiledService } from './compiled-sources.js';
+import { compiled } from './compiled-sources.js';
 
 export type LogLine = Record<string, unknown> & { msg?: string; level?: string };
 
@@ -33,11 +33,15 @@ export async function startServiceProcess(
   environment: Record<string, string>,
   role: Role,
 ): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, ['--enable-source-maps', await compiledService(), role], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // Its own environment and nothing of ours: what a killed process measured is lost anyway.
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
-  });
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', await compiled('tests/support/service-child.ts'), role],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // Its own environment and nothing of ours: what a killed process measured is lost anyway.
+      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment },
+    },
+  );
   const logs: LogLine[] = [];
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));

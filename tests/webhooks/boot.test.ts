@@ -17,7 +17,7 @@ const ENVIRONMENT = {
 describe('starting the service for webhooks', () => {
   for (const secrets of ['', 'not_a_secret', 'whsec_good, whsec_']) {
     it(`W17 does not start with the webhook secrets ${JSON.stringify(secrets)}`, async () => {
-      const child = startChild('src/server.ts', { ...ENVIRONMENT, STRIPE_WEBHOOK_SECRETS: secrets });
+      const child = await startChild('src/server.ts', { ...ENVIRONMENT, STRIPE_WEBHOOK_SECRETS: secrets });
       expect(await child.ended).to.equal(1);
       expect(child.output()).to.include('1 problem').and.to.include('STRIPE_WEBHOOK_SECRETS');
       expect(child.output()).to.not.include('not_a_secret').and.to.not.include('whsec_good');

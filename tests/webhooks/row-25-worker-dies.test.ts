@@ -59,7 +59,7 @@ describe('row 25: a worker dies in the middle of a batch', function () {
   it('row 25: its lanes are taken over within 20 s, and every event is applied exactly once', async () => {
     const purchases = await Promise.all(Array.from({ length: PURCHASES }, paidInBrowser));
     await stack.sandbox.idle();
-    doomed = startChild('tests/support/run-worker.ts', stack.environment);
+    doomed = await startChild('tests/support/run-worker.ts', stack.environment);
     await eventually(heldLanes, (held) => held.length === LANES, 30_000);
 
     // The worker hangs inside its transaction, with orders and payments written and the receipts not yet.

@@ -23,7 +23,9 @@ export const alertTexts: Readonly<Record<AlertName, AlertText>> = {
   },
   event_dead: {
     happened: 'A webhook event could not be applied and is a dead letter.',
-    next: 'Look at its error, mend the cause, and refresh the object that it is about (`?refresh=true`).',
+    next:
+      'Others of that day that failed for the same reason raise no alert of their own: see GET /api/ops/dead-letters. ' +
+      'Mend the cause and replay them (guichet events replay --fingerprint …; first with --dry-run).',
   },
   message_dead: {
     happened: 'A message could not be sent and is given up.',

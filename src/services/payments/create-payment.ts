@@ -61,7 +61,7 @@ export function otherPaymentLive({ _id, checkout }: PaymentRow): GuichetError {
   );
 }
 
-/** The payment as it ended at Stripe, or the live one that its order has. */
+/** The payment as it ended at Stripe, with its client secret where it has one, or the live one that its order has. */
 export async function openPayment(
   dependencies: UseCaseDependencies,
   input: CreatePaymentInput,
@@ -92,7 +92,8 @@ async function requireFewDeclines({ cardAttempts }: UseCaseDependencies, { actor
 async function made(dependencies: UseCaseDependencies, operation: OperationRow) {
   const paymentId = operation.subject.id;
   if (operation.status !== 'succeeded') throw outcomeError(operation, { paymentId });
-  return { payment: requirePayment(await dependencies.repositories.payments.get(paymentId)), created: true };
+  const { payments } = dependencies.repositories;
+  return { payment: requirePayment(await payments.getWithClientSecret(paymentId)), created: true };
 }
 
 async function open(

@@ -14,8 +14,8 @@ export async function withClientSecret(
   dependencies: UseCaseDependencies,
   payment: PaymentRow,
 ): Promise<PaymentRow> {
-  const { repositories } = dependencies;
-  const stored = await repositories.payments.clientSecretOf(payment._id);
+  const { payments } = dependencies.repositories;
+  const stored = payment.clientSecret ?? (await payments.clientSecretOf(payment._id));
   const clientSecret = stored ?? (await askStripe(dependencies, payment));
   return { ...payment, clientSecret };
 }
