@@ -1,13 +1,16 @@
 import { expect } from 'chai';
 import type Stripe from 'stripe';
 import type { Sandbox } from '../start-sandbox.js';
+import type { ApiObject } from '../store/kinds.js';
 import { checkedSandbox, errorOf, sdk } from '../test-support.js';
-import { Sampler } from '../testing/sample.js';
+import { type Fields, Sampler } from '../testing/sample.js';
+
+type Seed = ApiObject & Fields;
 
 describe('sandbox: seeded objects', () => {
   let sandbox: Sandbox;
   let stripe: Stripe;
-  const invoice = { ...new Sampler('seeded').build('Invoice'), id: 'in_1', object: 'invoice' };
+  const invoice: Seed = { ...new Sampler('seeded').build('Invoice'), id: 'in_1', object: 'invoice' };
 
   before(async () => {
     sandbox = await checkedSandbox();
@@ -28,9 +31,9 @@ describe('sandbox: seeded objects', () => {
     expect((await errorOf(stripe.invoices.retrieve('in_1'))).code).to.equal('sandbox_not_implemented');
     sandbox.control.seeded.put(path, invoice);
     expect(await stripe.invoices.retrieve('in_1')).to.deep.include({ id: 'in_1', status: invoice.status });
-    sandbox.control.seeded.put(path, { ...invoice, number: 'A-1' } as typeof invoice);
+    sandbox.control.seeded.put(path, { ...invoice, number: 'A-1' } as Seed);
     expect((await stripe.invoices.retrieve('in_1')).number).to.equal('A-1');
-    sandbox.control.seeded.put(path, { id: 'in_1', object: 'invoice', deleted: true } as typeof invoice);
+    sandbox.control.seeded.put(path, { id: 'in_1', object: 'invoice', deleted: true } as Seed);
     expect(await stripe.invoices.retrieve('in_1')).to.include({ deleted: true });
     sandbox.control.seeded.remove(path);
     const { statusCode, code, message } = await errorOf(stripe.invoices.retrieve('in_1'));
@@ -61,11 +64,9 @@ describe('sandbox: seeded objects', () => {
     expect(() => remove('/v1/invoices/in_1')).to.throw('nothing was seeded at /v1/invoices/in_1');
     expect(() => put('/v1/invoices', invoice)).to.throw('no GET /v1/invoices that reads one object');
     expect(() => put('/v1/unheard/of_1', invoice)).to.throw('no GET /v1/unheard/of_1');
-    const { status: _, ...without } = invoice as typeof invoice & { status: unknown };
+    const { status: _, ...without } = invoice;
     expect(() => put('/v1/invoices/in_1', without)).to.throw('object.status is missing');
-    expect(() => put('/v1/invoices/in_1', { ...invoice, more: 1 } as typeof invoice)).to.throw(
-      'not in Invoice',
-    );
+    expect(() => put('/v1/invoices/in_1', { ...invoice, more: 1 } as Seed)).to.throw('not in Invoice');
     expect(() => put('/v1/invoices/in_1', { id: 'x', object: 'unheard_of' })).to.throw(
       "no kind 'unheard_of'",
     );

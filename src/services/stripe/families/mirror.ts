@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../../../domain/audit-chain.js';
 import type { StripeObject } from '../../../domain/stripe-answer.js';
 import { type AnyFamily, defineFamily, idOf } from './family.js';
@@ -16,10 +16,7 @@ export function mirrorFamily(kind: MirroredKind): AnyFamily {
     retrievePath: (id, told) => pathOf(kind, { ...told, id }),
     laneKey: (found) => (besidePayment && idAt(found, 'payment_intent')) || found.id,
     // Whole, since nobody says which fields matter; as a digest, since it would double the row.
-    watched: (found) =>
-      createHash('sha256')
-        .update(canonicalJson(keptOf(kind, found)))
-        .digest('base64'),
+    watched: (found) => hash('sha256', canonicalJson(keptOf(kind, found)), 'base64'),
     rank: (found, first) => (first ? 0 : rankOf(kind, found)),
     needs: () => ({}),
     kept: (found, _deleted, before) => (found.deleted === true && before ? before : keptOf(kind, found)),
