@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../../../domain/audit-chain.js';
 import type { StripeObject } from '../../../domain/stripe-answer.js';
+import { mirrorKey } from '../../../repositories/stripe-objects.js';
 import { type AnyFamily, defineFamily, idOf } from './family.js';
 import type { MirroredKind } from './mirrored-kind.js';
 
@@ -14,7 +15,7 @@ export function mirrorFamily(kind: MirroredKind): AnyFamily {
     events,
     deletable,
     retrievePath: (id, told) => pathOf(kind, { ...told, id }),
-    laneKey: (found) => (besidePayment && idAt(found, 'payment_intent')) || found.id,
+    laneKey: (found) => (besidePayment && idAt(found, 'payment_intent')) || mirrorKey(found),
     // Whole, since nobody says which fields matter; as a digest, since it would double the row.
     watched: (found) => hash('sha256', canonicalJson(keptOf(kind, found)), 'base64'),
     rank: (found, first) => (first ? 0 : rankOf(kind, found)),
