@@ -4,6 +4,7 @@ import { createStripe } from '../container.js';
 import { connectDatabase, type Database } from '../db/connect.js';
 import { CheckFailure, type CheckResult, runChecks } from '../services/doctor/check.js';
 import { databaseChecks } from '../services/doctor/database-checks.js';
+import { gapFillCheck } from '../services/doctor/gap-fill-check.js';
 import { redisCheck } from '../services/doctor/redis-check.js';
 import {
   checkoutPageCheck,
@@ -48,6 +49,7 @@ export async function diagnose(environment: Environment): Promise<Diagnosis> {
         publicUrl: config.server.publicUrl,
         apiBaseUrl: config.stripe.apiBaseUrl,
       }),
+      gapFillCheck(connect, { intervalMs: config.stripe.gapFillIntervalMs, clock: systemClock }),
       checkoutPageCheck(settings),
       smtpCheck(settings, STEP_LIMIT_MS),
     ],

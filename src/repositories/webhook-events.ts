@@ -1,4 +1,5 @@
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
+import { inboxComparison } from './inbox-comparison.js';
 import { type InsertOutcome, insertEvents } from './insert-events.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';
@@ -14,6 +15,8 @@ export interface EventFate {
 export function webhookEventsRepository(stores: Stores, scope: Scope) {
   const { raw } = stores.webhookEvents;
   return {
+    ...inboxComparison(stores, scope),
+
     /** See `insertEvents`. Never inside a transaction. */
     insertDurably: (rows: readonly WebhookEventRow[]): Promise<InsertOutcome[]> => insertEvents(raw, rows),
 

@@ -8,6 +8,7 @@ export type AlertName =
   | 'capture_due_24h'
   | 'capture_due_6h'
   | 'event_dead'
+  | 'events_missing'
   | 'message_dead'
   | 'operation_abandoned'
   | 'operation_revived'

@@ -27,6 +27,10 @@ export const alertTexts: Readonly<Record<AlertName, AlertText>> = {
       'Others of that day that failed for the same reason raise no alert of their own: see GET /api/ops/dead-letters. ' +
       'Mend the cause and replay them (guichet events replay --fingerprint …; first with --dry-run).',
   },
+  events_missing: {
+    happened: 'Stripe made several events that no webhook brought here; this is the first of them.',
+    next: 'They were fetched and are applied. See in the Stripe dashboard why deliveries fail, and run: guichet doctor',
+  },
   message_dead: {
     happened: 'A message could not be sent and is given up.',
     next: 'Correct the address or the mail server (its lastError says which), then make the row pending again.',

@@ -38,6 +38,9 @@ export const registeredEvents: readonly EventType[] = [
   ...new Set([...families.flatMap(({ events }) => events), ...factEvents]),
 ];
 
+/** The kinds of object that some family reads. */
+export const registeredObjects: readonly string[] = [...byObject.keys()];
+
 export const familyOfObject = (object: string): AnyFamily | null => byObject.get(object) ?? null;
 
 /** Null for an event type that Guichet stores and ignores. */
