@@ -38,6 +38,10 @@ const CHANGES: Readonly<Record<string, Fields>> = {
   TaxId: { country: 'FR' },
 };
 const RENAMED: Readonly<Record<string, Fields>> = { Coupon: { name: 'Other' }, Customer: { name: 'Other' } };
+/** An invoice of a subscription tells its metadata. */
+const OF_SUBSCRIPTION: Readonly<Record<string, Fields>> = {
+  Invoice: { subscription_details: { metadata: {} } },
+};
 const METADATA: Fields = { metadata: { state: 'newer' } };
 
 /** Every kind that an event of these types may carry, but for an account that pays as a card does, which is no source. */
@@ -58,9 +62,14 @@ export function statesOf(of: EventCase, story: string): { older: Sample; newer: 
   const seed = `${of.name} ${story}`;
   const sampler = new Sampler(seed);
   const told = eventObject(of.type, sampler);
-  const [preferred] = [anyDefinition(of.kind)?.properties.object?.enum?.[0]];
+  const preferred = anyDefinition(of.kind)?.properties.object?.enum?.[0];
   const plain = told.object === preferred ? told : sampler.build(of.kind);
-  const older = { ...plain, id: sampler.idOf(of.kind), ...parentOf(of) } as Sample;
+  const older = {
+    ...plain,
+    id: sampler.idOf(of.kind),
+    ...parentOf(of),
+    ...OF_SUBSCRIPTION[of.kind],
+  } as Sample;
   return { older, newer: { ...older, ...changeOf(of.kind) } };
 }
 
