@@ -33,7 +33,7 @@ const UPDATES = ['set', 'inc', 'unset', 'setOnInsert'];
 // Code on the driver's own collection, where Mongoose's operators-only-from-query.ts cannot reach, and query.ts.
 const RAW = [
   ...['query', 'lease', 'locks', 'webhook-events', 'stripe-objects', 'commit-changes', 'stores'],
-  'idempotency-keys',
+  ...['idempotency-keys', 'sync-cursors', 'inbox-comparison'],
 ];
 
 const restrict = (...rules) => ({ 'no-restricted-syntax': ['error', ...rules.flat()] });

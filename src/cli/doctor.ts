@@ -4,6 +4,7 @@ import { createStripe } from '../container.js';
 import { connectDatabase, type Database } from '../db/connect.js';
 import { CheckFailure, type CheckResult, runChecks } from '../services/doctor/check.js';
 import { databaseChecks } from '../services/doctor/database-checks.js';
+import { gapFillCheck } from '../services/doctor/gap-fill-check.js';
 import { redisCheck } from '../services/doctor/redis-check.js';
 import {
   checkoutPageCheck,
@@ -51,6 +52,7 @@ export async function diagnose(environment: Environment): Promise<Diagnosis> {
       webhookEndpointCheck(listEndpoints, endpoints),
       connectWebhookSecretsCheck(settings),
       ...(takesConnect ? [connectEndpointCheck(listEndpoints, endpoints)] : []),
+      gapFillCheck(connect, { intervalMs: config.stripe.gapFillIntervalMs, clock: systemClock }),
       checkoutPageCheck(settings),
       smtpCheck(settings, STEP_LIMIT_MS),
     ],

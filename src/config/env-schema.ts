@@ -4,6 +4,7 @@ import { redisSettings } from './redis-settings.js';
 import { optional, preset, type SettingInfo } from './setting.js';
 import { httpUrl, integer, isHost, isOrigin, listOf, matching, oneOf, trustProxy } from './setting-types.js';
 import { stripeLimits } from './stripe-limit-settings.js';
+import { syncSettings } from './sync-settings.js';
 import { userTokens } from './user-token-settings.js';
 
 const hosts = listOf(isHost, 'host names');
@@ -264,6 +265,7 @@ export const envSchema = z.object({
   ...limitSettings,
   ...stripe,
   ...stripeLimits,
+  ...syncSettings,
   ...userTokens,
   ...paymentsAndReceipts,
   ...alerts,

@@ -62,6 +62,8 @@ export interface Config {
     /** Of this process. */
     requestsPerSecond: number;
     breaker: { failures: number; openMs: number };
+    /** 0: events that no webhook brought are not looked for. */
+    gapFillIntervalMs: number;
   };
   payments: { returnUrl: string | null; returnHosts: string[] };
   /** Null where users' tokens are not taken. */
@@ -225,6 +227,7 @@ function stripeConfig(settings: Settings): Config['stripe'] {
     maxSockets: settings.STRIPE_MAX_SOCKETS,
     requestsPerSecond: settings.STRIPE_REQUESTS_PER_SECOND ?? DEFAULT_REQUESTS_PER_SECOND[mode ?? 'test'],
     breaker: { failures: settings.STRIPE_BREAKER_FAILURES, openMs: settings.STRIPE_BREAKER_OPEN_MS },
+    gapFillIntervalMs: settings.GAP_FILL_INTERVAL_SECONDS * 1000,
   };
 }
 

@@ -17,6 +17,7 @@ import type { RefundRow } from '../domain/rows/refund.js';
 import type { SetupIntentRow } from '../domain/rows/setup-intent.js';
 import type { SnapshotDecisionRow } from '../domain/rows/snapshot-note.js';
 import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
+import type { SyncCursorRow } from '../domain/rows/sync-cursor.js';
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
 import { apiKeySchema } from '../models/ApiKey.js';
 import { auditRecordSchema } from '../models/AuditRecord.js';
@@ -36,6 +37,7 @@ import { refundSchema } from '../models/Refund.js';
 import { setupIntentSchema } from '../models/SetupIntent.js';
 import { snapshotDecisionSchema } from '../models/SnapshotDecision.js';
 import { stripeObjectSchema } from '../models/StripeObject.js';
+import { syncCursorSchema } from '../models/SyncCursor.js';
 import { webhookEventSchema } from '../models/WebhookEvent.js';
 
 /**
@@ -76,6 +78,7 @@ export interface Stores {
   auditRecords: Store<AuditRecordRow>;
   apiKeys: Store<ApiKeyRow>;
   locks: Store<LockRow>;
+  syncCursors: Store<SyncCursorRow>;
 }
 
 export function openStores(database: Database): Stores {
@@ -108,5 +111,6 @@ export function openStores(database: Database): Stores {
     auditRecords: open('audit_records', auditRecordSchema),
     apiKeys: open('api_keys', apiKeySchema),
     locks: open('locks', lockSchema),
+    syncCursors: open('sync_cursors', syncCursorSchema),
   };
 }

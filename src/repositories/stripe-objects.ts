@@ -18,6 +18,16 @@ export function stripeObjectsRepository(stores: Stores, scope: Scope) {
         ? Promise.resolve([])
         : raw.find({ _id: { $in: [...ids] } }, scope.options()).toArray(),
 
+    /** The accounts of which there are objects of these kinds: an index is stepped through, from account to account. */
+    async accounts(objects: readonly string[]): Promise<string[]> {
+      const found = new Set<string>();
+      for (const object of objects) {
+        for (const account of await raw.distinct('stripeAccountId', { object }, scope.options()))
+          found.add(account);
+      }
+      return [...found];
+    },
+
     /** The version that a call about this object must still find to be applied without question; 0 for none. */
     async versionOf(id: string): Promise<number> {
       const row = await raw.findOne({ _id: id }, { ...scope.options(), projection: { version: 1 } });

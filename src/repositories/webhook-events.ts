@@ -1,4 +1,5 @@
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
+import { inboxComparison } from './inbox-comparison.js';
 import { type InsertOutcome, insertEvents } from './insert-events.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';
@@ -14,6 +15,8 @@ export interface EventFate {
 export function webhookEventsRepository(stores: Stores, scope: Scope) {
   const { raw } = stores.webhookEvents;
   return {
+    ...inboxComparison(stores, scope),
+
     /** See `insertEvents`. Never inside a transaction. */
     insertDurably: (rows: readonly WebhookEventRow[]): Promise<InsertOutcome[]> => insertEvents(raw, rows),
 
@@ -45,9 +48,10 @@ export function webhookEventsRepository(stores: Stores, scope: Scope) {
     /** What only a fetch can settle leaves its lane, inside the batch's transaction. */
     async moveToFetchLane(fates: readonly { id: string; reason: string }[], now: Date): Promise<number> {
       let modified = 0;
-      for (const { id, reason } of fates) {
-        const result = await raw.updateOne(
-          { _id: id, dueAt: { $exists: true } },
+      for (const reason of new Set(fates.map((fate) => fate.reason))) {
+        const ids = fates.filter((fate) => fate.reason === reason).map((fate) => fate.id);
+        const result = await raw.updateMany(
+          { _id: { $in: ids }, dueAt: { $exists: true } },
           { $set: { lane: 'fetch', decision: 'fetch', reason, doubt: reason, dueAt: now } },
           { ...scope.options(), hint: '_id_' },
         );

@@ -18,6 +18,7 @@ import { updateCustomerRoute } from './customers/update-customer.js';
 import { liveRoute, readyRoute } from './health/health.js';
 import { createApiKeyRoute } from './ops/create-api-key.js';
 import { listApiKeysRoute } from './ops/list-api-keys.js';
+import { listGapFillRoute } from './ops/list-gap-fill.js';
 import { revokeApiKeyRoute } from './ops/revoke-api-key.js';
 import { rollApiKeyRoute } from './ops/roll-api-key.js';
 import { cancelOrderRoute } from './orders/cancel-order.js';
@@ -83,5 +84,6 @@ export const allRoutes: readonly Route[] = [
   listApiKeysRoute,
   rollApiKeyRoute,
   revokeApiKeyRoute,
+  listGapFillRoute,
   ...healthRoutes,
 ];

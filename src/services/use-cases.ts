@@ -11,6 +11,7 @@ import type { CouponUseCases } from './coupons/coupon-use-cases.js';
 import type { CustomerUseCases } from './customers/customer-use-cases.js';
 import type { PaymentReadingUseCases } from './payments/payment-reading-use-cases.js';
 import type { PaymentUseCases } from './payments/payment-use-cases.js';
+import type { GapFillUseCases } from './stripe/sync/gap-fill-use-cases.js';
 
 /** What every use case is told of the request that asks for it. */
 export interface CallContext {
@@ -121,6 +122,7 @@ export interface UseCases
   extends ApiKeyUseCases,
     CouponUseCases,
     CustomerUseCases,
+    GapFillUseCases,
     PaymentReadingUseCases,
     PaymentUseCases {
   createOrder(input: CreateOrderInput, context: CallContext): Promise<OrderRow>;

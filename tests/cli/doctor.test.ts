@@ -117,7 +117,7 @@ describe('guichet doctor', function () {
     expect(output).not.to.match(/failed|warning/);
     expect(code).to.equal(0);
     const lines = output.trimEnd().split('\n');
-    expect(lines).to.have.length(14);
+    expect(lines).to.have.length(15);
     for (const line of lines) expect(line).to.match(/^ok {7}\S/);
     expect(smtp.received).to.deep.equal([]);
     const locks = mongo.db(environment.MONGODB_DB_NAME).collection('guichet_locks');

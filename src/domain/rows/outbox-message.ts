@@ -9,6 +9,7 @@ export type AlertName =
   | 'capture_due_6h'
   | 'clock_skew'
   | 'event_dead'
+  | 'events_missing'
   | 'message_dead'
   | 'operation_abandoned'
   | 'operation_revived'

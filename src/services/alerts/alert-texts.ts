@@ -27,7 +27,13 @@ export const alertTexts: Readonly<Record<AlertName, AlertText>> = {
   },
   event_dead: {
     happened: 'A webhook event could not be applied and is a dead letter.',
-    next: 'Look at its error, mend the cause, and refresh the object that it is about (`?refresh=true`).',
+    next:
+      'Others of that day that failed for the same reason raise no alert of their own: see GET /api/ops/dead-letters. ' +
+      'Mend the cause and replay them (guichet events replay --fingerprint …; first with --dry-run).',
+  },
+  events_missing: {
+    happened: 'Stripe made several events that no webhook brought here; this is the first of them.',
+    next: 'They were fetched and are applied. See in the Stripe dashboard why deliveries fail, and run: guichet doctor',
   },
   message_dead: {
     happened: 'A message could not be sent and is given up.',

@@ -21,6 +21,6 @@ export function logAlert({ repositories, clock, logger, mailTo }: LogAlertDepend
     );
     if (mailTo === null) return;
     const mail = { type: 'effect' as const, kind: 'alert_mail' as const, payload: { name, subjectId } };
-    await repositories.outbox.add([{ ...mail, id: `alert-mail:${name}:${subjectId}` }], clock.now());
+    await repositories.outbox.add([{ ...mail, id: key.replace(/^alert:/, 'alert-mail:') }], clock.now());
   };
 }

@@ -27,6 +27,9 @@ const byEvent = new Map(families.flatMap((family) => family.events.map((type) =>
 /** What a webhook endpoint must send. */
 export const registeredEvents: readonly string[] = [...byEvent.keys()];
 
+/** The kinds of object that some family reads. */
+export const registeredObjects: readonly string[] = [...byObject.keys()];
+
 export const familyOfObject = (object: string): AnyFamily | null => byObject.get(object) ?? null;
 /** Null for an event type that Guichet stores and ignores. */
 export const familyOfEvent = (type: string): AnyFamily | null => byEvent.get(type) ?? null;

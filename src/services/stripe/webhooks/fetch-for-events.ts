@@ -9,7 +9,8 @@ import {
 } from '../snapshots/read-object.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
 import { snapshotOfEvent } from './event-snapshot.js';
-import { applyFetched, type ProcessDependencies, putOff, ReadOvertaken } from './process-events.js';
+import { applyFetched, type ProcessDependencies, ReadOvertaken } from './process-events.js';
+import { putOff } from './put-off.js';
 
 /**
  * Reads the one object that these events are about, after the last of them was stored, and commits what Stripe says

@@ -14,7 +14,7 @@ const BODY_KEPT_MS = 35 * DAY_MS;
 export const ROW_KEPT_MS = 90 * DAY_MS;
 
 /** A verified body, as far as its shape is known: `object: 'event'`, or a thin event of API v2. */
-interface StripeEvent {
+export interface StripeEvent {
   id: string;
   object: string;
   type: string;
@@ -62,9 +62,11 @@ async function store(
   return outcomes;
 }
 
-function inboxRow(
+/** The row of an event, without client secrets. One that was asked for is `poll`, and is read before it is applied. */
+export function inboxRow(
   { platform, clock }: Pick<IngestDependencies, 'platform' | 'clock'>,
   { event, text, bytes }: ReceivedEvent,
+  origin: WebhookEventRow['origin'] = 'webhook',
 ): WebhookEventRow {
   const now = clock.now();
   const object = objectOf(event);
@@ -83,7 +85,7 @@ function inboxRow(
     apiVersion: textOf(event.api_version),
     created: createdOf(event) ?? now,
     requestKey: requestKeyOf(event.request),
-    origin: 'webhook',
+    origin,
     bytes,
     body: storedBody(text, event),
     status: ignored ? 'ignored' : 'pending',

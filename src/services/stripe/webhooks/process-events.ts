@@ -1,37 +1,25 @@
-import { createHash } from 'node:crypto';
 import type { WebhookEventRow } from '../../../domain/rows/webhook-event.js';
 import type { BoundRepositories, Repositories } from '../../../repositories/repositories.js';
 import { WriteConflict } from '../../../repositories/scope.js';
-import { isConflict } from '../../../repositories/transaction.js';
 import type { EventFate } from '../../../repositories/webhook-events.js';
-import { backoffMs } from '../../../utils/backoff.js';
-import type { Clock } from '../../../utils/clock.js';
-import { raiseAlert } from '../../alerts/raise-alert.js';
 import { type CardAttempts, tellDeclines } from '../../payments/card-attempts.js';
 import type { DecisionContext } from '../families/family.js';
 import { type Decided, decideSnapshots } from '../snapshots/decide-snapshots.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
 import { snapshotOfEvent } from './event-snapshot.js';
 import { ROW_KEPT_MS } from './ingest-event.js';
+import { buryUntried, type PutOffDependencies, putOff } from './put-off.js';
 
-export interface ProcessDependencies {
+export interface ProcessDependencies extends PutOffDependencies {
   repositories: Repositories;
   decisions(): DecisionContext;
   /** Told of each card that was declined, once what was decided is stored. */
   declined?: CardAttempts['declined'];
-  clock: Clock;
-  logger: { warn(context: object, message: string): void; error(context: object, message: string): void };
 }
 
 /** After two conflicts a batch is halved: smaller ones meet fewer others. */
-const WORKER_TRANSACTION = { deadlineMs: 4000, attempts: 3 };
-/** The pauses add up to eleven hours at most before an event is a dead letter. */
-const MAX_ATTEMPTS = 14;
+const WORKER_TRANSACTION = { deadlineMs: 4000, attempts: 2 };
 const MAX_ATTEMPTS_AFTER_DEATH = 8;
-const BASE_MS = 5000;
-/** Whoever else writes the same rows is done in a moment. */
-const CONFLICT_BASE_MS = 100;
-const CAP_MS = 6 * 3_600_000;
 
 /**
  * Applies stored events: decides on each in order and commits all at once. A batch that conflicts or takes too long is
@@ -114,60 +102,25 @@ export async function applyFetched(
   await tellDeclines(decided.rows, { declined: dependencies.declined, now: decided.now });
 }
 
-/** An event that cannot be applied is tried again later, alone; in the end it waits for a person. */
-export async function putOff(
-  dependencies: ProcessDependencies,
-  row: WebhookEventRow,
-  cause: unknown,
-): Promise<void> {
-  const { repositories, clock, logger } = dependencies;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const error = { fingerprint: fingerprintOf(cause, message), message };
-  const attempts = row.attempts + 1;
-  if (attempts >= MAX_ATTEMPTS) {
-    await bury(dependencies, row._id, { error, attempts });
-    logger.error({ eventId: row._id, type: row.type, attempts, message }, 'Webhook event is a dead letter');
-    return;
-  }
-  const baseMs = isConflict(cause) ? CONFLICT_BASE_MS : BASE_MS;
-  const pause = backoffMs({ attempt: attempts, baseMs, capMs: CAP_MS, random: Math.random });
-  const dueAt = new Date(clock.now().getTime() + pause);
-  await repositories.webhookEvents.postpone(row._id, { dueAt, error, attempts });
-  logger.warn({ eventId: row._id, type: row.type, attempts, message }, 'Webhook event is put off');
-}
-
 /**
  * One event of a lane whose worker died. It is counted before it is tried, and buried when it has been at hand in so
  * many failures that it may be what kills workers.
  */
 export async function tryAfterDeath(dependencies: ProcessDependencies, row: WebhookEventRow): Promise<void> {
-  const { webhookEvents } = dependencies.repositories;
+  if (await countAfterDeath(dependencies, row)) await processEvents(dependencies, [row]);
+}
+
+/** Counts an attempt that is still to be made. False when there were too many: then the event is a dead letter. */
+export async function countAfterDeath(
+  dependencies: PutOffDependencies,
+  row: WebhookEventRow,
+): Promise<boolean> {
   if (row.attempts >= MAX_ATTEMPTS_AFTER_DEATH) {
-    const message = 'Workers died while it was at hand';
-    const error = { fingerprint: fingerprintOf(null, message), message };
-    await bury(dependencies, row._id, { error, attempts: row.attempts });
-    dependencies.logger.error({ eventId: row._id, type: row.type, attempts: row.attempts }, message);
-    return;
+    await buryUntried(dependencies, row);
+    return false;
   }
-  await webhookEvents.countAttempt(row._id);
-  await processEvents(dependencies, [{ ...row, attempts: row.attempts + 1 }]);
-}
-
-/** The alert first: killed in between, we come back to an event that is still due, and tell of it once all the same. */
-async function bury(
-  dependencies: ProcessDependencies,
-  id: string,
-  { error, attempts }: { error: { fingerprint: string; message: string }; attempts: number },
-): Promise<void> {
-  await raiseAlert(dependencies, { name: 'event_dead', subjectId: id });
-  await dependencies.repositories.webhookEvents.bury(id, error, attempts);
-}
-
-/** Errors of one cause share it: ids and numbers are left out. */
-function fingerprintOf(cause: unknown, message: string): string {
-  const name = cause instanceof Error ? cause.name : 'Error';
-  const shape = `${name}:${message.replaceAll(/[a-z]+_[A-Za-z0-9]+|\d+/g, '#')}`;
-  return createHash('sha256').update(shape).digest('hex').slice(0, 16);
+  await dependencies.repositories.webhookEvents.countAttempt(row._id);
+  return true;
 }
 
 /** The events are not at fault when the database is away: the batch stays due. */
