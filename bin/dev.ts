@@ -70,12 +70,15 @@ async function complete(given: Config, parts: DevEnvironment): Promise<CompleteC
       secretKey: parts.stripe.secretKey,
       apiBaseUrl: parts.stripe.baseUrl,
       mode: given.stripe.mode ?? 'test',
-      webhookSecrets: parts.stripe.webhookSecret
-        ? [parts.stripe.webhookSecret, ...given.stripe.webhookSecrets]
-        : given.stripe.webhookSecrets,
+      webhookSecrets: withFirst(parts.stripe.webhookSecret, given.stripe.webhookSecrets),
+      connectWebhookSecrets: withFirst(parts.stripe.connectWebhookSecret, given.stripe.connectWebhookSecrets),
     },
     payments: { returnUrl, returnHosts: [...given.payments.returnHosts, new URL(returnUrl).host] },
   });
+}
+
+function withFirst(secret: string | null, others: string[]): string[] {
+  return secret === null ? others : [secret, ...others];
 }
 
 /** An order to try the checkout page with: each start makes one, since the last one may be paid. */

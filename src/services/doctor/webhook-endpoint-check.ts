@@ -1,6 +1,6 @@
 import type { StripeAnswer } from '../../domain/stripe-answer.js';
 import { API_VERSION } from '../../utils/stripe/api-version.js';
-import { WEBHOOK_PATH } from '../../utils/stripe/webhook-path.js';
+import { CONNECT_WEBHOOK_PATH, WEBHOOK_PATH } from '../../utils/stripe/webhook-path.js';
 import { registeredEvents } from '../stripe/families/registry.js';
 import type { Check, Finding } from './check.js';
 import { failed, ok, warning } from './check.js';
@@ -15,13 +15,37 @@ interface Endpoint {
 
 const WHERE = 'in the Stripe dashboard, Developers, Webhooks';
 
+interface EndpointSettings {
+  publicUrl: string | null;
+  apiBaseUrl: string;
+}
+
 /** Whether Stripe sends what Guichet needs to where it listens. `publicUrl`: PUBLIC_URL. */
 export function webhookEndpointCheck(
   listEndpoints: () => Promise<StripeAnswer>,
-  { publicUrl, apiBaseUrl }: { publicUrl: string | null; apiBaseUrl: string },
+  settings: EndpointSettings,
+): Check {
+  return endpointCheck(listEndpoints, { ...settings, name: 'webhook endpoint', path: WEBHOOK_PATH });
+}
+
+/** The same for the events of connected accounts, where they are taken. */
+export function connectEndpointCheck(
+  listEndpoints: () => Promise<StripeAnswer>,
+  settings: EndpointSettings,
+): Check {
+  return endpointCheck(listEndpoints, {
+    ...settings,
+    name: 'Connect webhook endpoint',
+    path: CONNECT_WEBHOOK_PATH,
+  });
+}
+
+function endpointCheck(
+  listEndpoints: () => Promise<StripeAnswer>,
+  { publicUrl, apiBaseUrl, name, path }: EndpointSettings & { name: string; path: string },
 ): Check {
   return {
-    name: 'webhook endpoint',
+    name,
     async run() {
       const answer = await listEndpoints();
       if (answer.type === 'error' && answer.status === 403)
@@ -36,7 +60,7 @@ export function webhookEndpointCheck(
           'not checked: without PUBLIC_URL nobody can tell which endpoint is ours',
           'set PUBLIC_URL to where Stripe reaches this service',
         );
-      return judge(endpoints, `${publicUrl.replace(/\/$/, '')}${WEBHOOK_PATH}`);
+      return judge(endpoints, `${publicUrl.replace(/\/$/, '')}${path}`);
     },
   };
 }
