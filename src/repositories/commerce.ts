@@ -67,11 +67,7 @@ export function paymentsRepository(stores: Stores, scope: Scope) {
 
     /** The payment with its `clientSecret`, which other reads leave out. */
     getWithClientSecret: (id: string): Promise<PaymentRow | null> =>
-      model
-        .findOne({ _id: id }, null, scope.options())
-        .select('+clientSecret')
-        .lean<PaymentRow>()
-        .exec(),
+      model.findOne({ _id: id }, null, scope.options()).select('+clientSecret').lean<PaymentRow>().exec(),
 
     /** Rows of any account and mode: ids of different accounts may collide, so the caller compares. */
     byIntentIds: (ids: readonly string[]): Promise<PaymentRow[]> =>

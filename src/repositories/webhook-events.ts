@@ -1,6 +1,6 @@
-import { MongoServerError } from 'mongodb';
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
 import { inboxComparison } from './inbox-comparison.js';
+import { type InsertOutcome, insertEvents } from './insert-events.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';
 
@@ -12,28 +12,13 @@ export interface EventFate {
   reason: string;
 }
 
-const DUPLICATE_KEY = 11000;
-/** A write that no majority has confirmed in this time is not acknowledged. */
-const MAJORITY_TIMEOUT_MS = 5000;
-
 export function webhookEventsRepository(stores: Stores, scope: Scope) {
   const { raw } = stores.webhookEvents;
   return {
     ...inboxComparison(stores, scope),
 
-    /**
-     * Stores one event, confirmed by a majority. A duplicate is `duplicate` only when the server says 11000 on `_id`
-     * without a write-concern error; anything else throws, and Stripe sends the event again.
-     */
-    async insertDurably(row: WebhookEventRow): Promise<'stored' | 'duplicate'> {
-      try {
-        await raw.insertOne(row, { writeConcern: { w: 'majority', wtimeoutMS: MAJORITY_TIMEOUT_MS } });
-        return 'stored';
-      } catch (error) {
-        if (isDuplicateId(error)) return 'duplicate';
-        throw error;
-      }
-    },
+    /** See `insertEvents`. Never inside a transaction. */
+    insertDurably: (rows: readonly WebhookEventRow[]): Promise<InsertOutcome[]> => insertEvents(raw, rows),
 
     claim: (lanes: readonly (number | 'fetch')[], now: Date, limit: number): Promise<WebhookEventRow[]> =>
       raw
@@ -106,12 +91,6 @@ export function webhookEventsRepository(stores: Stores, scope: Scope) {
 
     get: (id: string): Promise<WebhookEventRow | null> => raw.findOne({ _id: id }, scope.options()),
   };
-}
-
-function isDuplicateId(error: unknown): boolean {
-  if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) return false;
-  const key = error.keyPattern as Record<string, unknown> | undefined;
-  return key !== undefined && Object.keys(key).join() === '_id' && error.writeConcernError === undefined;
 }
 
 function groupByFate(fates: readonly EventFate[]): Map<string, [EventFate, ...EventFate[]]> {

@@ -5,7 +5,9 @@ import { expect } from 'chai';
 import express from 'express';
 import Stripe from 'stripe';
 import { createLogger } from '../../observability/logger.js';
-import { type ReceivedEvent, receiveWebhook, type WebhookOptions } from './receive-webhook.js';
+import { IntakeFull } from '../../services/stripe/webhooks/group-inserts.js';
+import type { ReceivedEvent } from '../../services/stripe/webhooks/ingest-event.js';
+import { receiveWebhook, type WebhookOptions } from './receive-webhook.js';
 
 const SECRET = 'whsec_current';
 const NOW_SECONDS = 1_736_942_400;
@@ -71,14 +73,12 @@ describe('receiveWebhook', () => {
     const got = await post({ body });
     expect(got.status).to.equal(200);
     expect(got.json).to.deep.equal({ received: true });
-    expect(ingested).to.deep.equal([
-      { event: JSON.parse(body), bytes: Buffer.byteLength(body), endpoint: 'platform' },
-    ]);
+    expect(ingested).to.deep.equal([{ event: JSON.parse(body), text: body, bytes: Buffer.byteLength(body) }]);
     expect(logs).to.deep.equal([]);
   });
 
   it('answers only after the event was stored', async () => {
-    let stored: () => void = () => undefined;
+    let stored: (value: unknown) => void = () => undefined;
     let asked: () => void = () => undefined;
     const began = new Promise<void>((resolve) => {
       asked = resolve;
@@ -98,7 +98,7 @@ describe('receiveWebhook', () => {
     await began;
     await new Promise((resolve) => setImmediate(resolve));
     expect(answered).to.equal(false);
-    stored();
+    stored(undefined);
     expect((await answer).status).to.equal(200);
   });
 
@@ -109,6 +109,15 @@ describe('receiveWebhook', () => {
     expect(got.headers['retry-after']).to.match(/^\d+$/);
     expect(got.json.code).to.equal('event_not_stored');
     expect(logs).to.have.length(1);
+  });
+
+  it('answers 503 with Retry-After, and one line without a stack, when too many events wait', async () => {
+    const post = await start({ ingest: () => Promise.reject(new IntakeFull('too many')) });
+    const got = await post();
+    expect(got.status).to.equal(503);
+    expect(got.headers['retry-after']).to.match(/^\d+$/);
+    expect(logs).to.have.length(1);
+    expect(logs[0]).to.include('intake_full').and.to.not.include('stack');
   });
 
   it('answers 503 when storing throws at once', async () => {

@@ -2,7 +2,7 @@ import type { EventRun } from '../../../domain/event-poll.js';
 import type { StripeScope } from '../../../domain/rows/shared.js';
 import { sendPatiently } from '../resilience.js';
 import type { StripeGateway } from '../stripe-gateway.js';
-import type { ReceivedEvent } from '../webhooks/ingest-event.js';
+import type { StripeEvent } from '../webhooks/ingest-event.js';
 
 export interface ListDependencies {
   gateway: StripeGateway;
@@ -12,7 +12,7 @@ export interface ListDependencies {
 
 export interface EventPage {
   /** The newest first. */
-  events: ReceivedEvent[];
+  events: StripeEvent[];
   hasMore: boolean;
 }
 
@@ -53,7 +53,7 @@ export async function listEvents(
   const answer = outcome?.answer;
   if (answer?.type === 'object') {
     const { data, has_more: hasMore } = answer.object as unknown as {
-      data: ReceivedEvent[];
+      data: StripeEvent[];
       has_more: boolean;
     };
     return { events: data, hasMore };
