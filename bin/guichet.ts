@@ -113,6 +113,20 @@ program
     if (!diagnosis.ok) process.exitCode = 1;
   });
 
+const webhooks = program.command('webhooks').description('webhooks at Stripe and here');
+webhooks
+  .command('sync')
+  .description('make the endpoint at Stripe, or give it the events that this version reads')
+  .option('--url <url>', 'where Stripe posts events; default: below PUBLIC_URL')
+  .option('--connect', 'the events of connected accounts', false)
+  .option('--finish', 'disable old endpoints with this address, once the new secret is deployed', false)
+  .option('--json', 'one JSON document', false)
+  .action(async ({ json, ...flags }: { json: boolean; url?: string; connect: boolean; finish: boolean }) => {
+    const { syncLines, syncWebhooks } = await import('../src/cli/sync-webhooks.js');
+    const outcome = await syncWebhooks(process.env, flags);
+    print(...(json ? [JSON.stringify(outcome)] : syncLines(outcome)));
+  });
+
 program
   .command('sandbox')
   .description('the local Stripe alone')
