@@ -23,7 +23,10 @@ program
   .description(
     'API and worker, with MongoDB, a local Stripe and a mail folder for whatever is not configured',
   )
-  .action(async () => (await import('./dev.js')).dev(process.env, print));
+  .option('--listen', 'fetch the events of STRIPE_SECRET_KEY every two seconds: needs no webhook', false)
+  .action(async ({ listen }: { listen: boolean }) =>
+    (await import('./dev.js')).dev(process.env, { print, listen }),
+  );
 
 program
   .command('serve')
@@ -112,6 +115,11 @@ program
     print(...(json ? [JSON.stringify(diagnosis)] : linesOf(diagnosis)));
     if (!diagnosis.ok) process.exitCode = 1;
   });
+
+program
+  .command('listen')
+  .description('fetch the events of a test account every two seconds, for an instance on the same database')
+  .action(async () => (await import('../src/cli/listen.js')).listen(process.env, print));
 
 const webhooks = program.command('webhooks').description('webhooks at Stripe and here');
 webhooks
