@@ -5,6 +5,7 @@ import { DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS } from '../src/domain/api-
 import { scopes as allScopes, type Scope } from '../src/domain/rows/api-key.js';
 import type { Role } from '../src/service.js';
 import type { SandboxFlags } from './sandbox.js';
+import type { SendFlags } from './send-webhook.js';
 
 // Each command loads its own code, so that the sandbox does not wait for a database driver.
 
@@ -135,6 +136,20 @@ webhooks
     print(...(json ? [JSON.stringify(outcome)] : syncLines(outcome)));
   });
 
+webhooks
+  .command('send <type>')
+  .description('post a signed, made-up event of this type to an instance')
+  .option('--data <file>', "a JSON file with fields of the event's object")
+  .option('--url <url>', 'where to; default: the instance that runs here')
+  .option('--connect', 'as an event of a connected account', false)
+  .addOption(new Option('--count <n>', 'so many').default(1).argParser(eventCount))
+  .action(async (type: string, flags: SendFlags) => {
+    const { sendWebhook } = await import('./send-webhook.js');
+    const sent = await sendWebhook(process.env, type, flags);
+    print(...sent.map(({ id, objectId, status, answer }) => `${status}  ${id}  ${objectId}  ${answer}`));
+    if (sent.some(({ status }) => status >= 300)) process.exitCode = 1;
+  });
+
 program
   .command('sandbox')
   .description('the local Stripe alone')
@@ -156,6 +171,11 @@ program
       print,
     ),
   );
+
+function eventCount(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number from 1 to 99999.');
+}
 
 function overlapSeconds(text: string): number {
   if (/^\d{1,7}$/.test(text) && Number(text) <= MAX_OVERLAP_SECONDS) return Number(text);

@@ -1,8 +1,14 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect } from 'chai';
 import Stripe from 'stripe';
+import { type SendFlags, sendWebhook } from '../../bin/send-webhook.js';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.js';
 import { type SyncFlags, syncLines, syncWebhooks } from '../../src/cli/sync-webhooks.js';
 import { registeredEvents } from '../../src/services/stripe/families/registry.js';
+import { type Stack, startStack } from '../support/stack.js';
+import { inboxRow, inboxSettled } from '../support/webhooks.js';
 
 const PUBLIC_URL = 'https://pay.shop.example';
 const WEBHOOK_URL = `${PUBLIC_URL}/api/webhooks/stripe`;
@@ -99,5 +105,53 @@ describe('guichet webhooks sync', () => {
     const unknown = await failure({}, { STRIPE_SECRET_KEY: 'sk_test_51Nobody' });
     expect(unknown).to.include('401').and.not.to.include('51Nobody');
     expect([writes(), (await endpoints()).length]).to.deep.equal([0, 0]);
+  });
+});
+
+describe('guichet webhooks send', () => {
+  let stack: Stack;
+  before(async () => {
+    stack = await startStack({ webhooks: 'by-hand' });
+  });
+  after(() => stack.stop());
+
+  const send = (type: string, flags: Partial<SendFlags> = {}, changes: Record<string, string> = {}) =>
+    sendWebhook({ ...stack.environment, GUICHET_HOME: '/nowhere', ...changes }, type, {
+      url: `${stack.baseUrl}/api/webhooks/stripe`,
+      count: 1,
+      ...flags,
+    });
+
+  it('posts signed events that are taken and applied, each with an id of its own', async () => {
+    const data = path.join(await mkdtemp(path.join(tmpdir(), 'guichet-send-')), 'customer.json');
+    await writeFile(data, JSON.stringify({ id: 'cus_sent', name: 'Ada' }));
+    const sent = await send('customer.created', { data, count: 2 });
+    await rm(path.dirname(data), { recursive: true });
+    expect(sent.map(({ status, objectId }) => [status, objectId])).to.deep.equal([
+      [200, 'cus_sent'],
+      [200, 'cus_sent'],
+    ]);
+    expect(new Set(sent.map(({ id }) => id)).size).to.equal(2);
+    await inboxSettled(stack);
+    for (const { id } of sent) expect(await inboxRow(stack, id)).to.include({ status: 'applied' });
+  });
+
+  it('shows the answer to a signature that is wrong', async () => {
+    const [sent] = await send('customer.created', {}, { STRIPE_WEBHOOK_SECRETS: 'whsec_another' });
+    expect(sent)
+      .to.include({ status: 400 })
+      .and.to.have.property('answer')
+      .that.includes('invalid_signature');
+  });
+
+  it('says which types an unknown one is near to, and refuses live mode and a missing secret', async () => {
+    const failure = (type: string, changes: Record<string, string> = {}) =>
+      send(type, {}, changes).then(String, String);
+    expect(await failure('payment_intent.suceeded')).to.match(/Did you mean: payment_intent\.succeeded/);
+    expect(await failure('invoice.pay')).to.include('invoice.paid');
+    const live = { STRIPE_SECRET_KEY: 'sk_live_51Shop', STRIPE_MODE: 'live', STRIPE_API_BASE_URL: '' };
+    expect(await failure('customer.created', live)).to.include('for test mode');
+    const unset = { STRIPE_WEBHOOK_SECRETS: '' };
+    expect(await failure('customer.created', unset)).to.include('STRIPE_WEBHOOK_SECRETS');
   });
 });
