@@ -106,6 +106,21 @@ program
     print(...(await (await import('../src/cli/explain.js')).explain(process.env, id))),
   );
 
+const events = program.command('events').description('the stored webhook events');
+events
+  .command('rehearse')
+  .description('read stored events as if their endpoint had another API version; writes nothing')
+  .requiredOption('--api-version <version>', 'as Stripe names it, such as 2025-09-30.clover')
+  .addOption(new Option('--limit <number>', 'the newest so many').default(1000).argParser(countOf))
+  .option('--json', 'one JSON document', false)
+  .action(async (options: { apiVersion: string; limit: number; json: boolean }) => {
+    const { rehearseEvents } = await import('../src/cli/rehearse-events.js');
+    const { apiVersion: version, limit, json } = options;
+    const { same, rehearsal, lines } = await rehearseEvents(process.env, { version, limit });
+    print(...(json ? [JSON.stringify(rehearsal)] : lines));
+    if (!same) process.exitCode = 1;
+  });
+
 program
   .command('doctor')
   .description('check settings, MongoDB, Redis, Stripe and mail; each finding with its fix')
@@ -142,7 +157,7 @@ webhooks
   .option('--data <file>', "a JSON file with fields of the event's object")
   .option('--url <url>', 'where to; default: the instance that runs here')
   .option('--connect', 'as an event of a connected account', false)
-  .addOption(new Option('--count <n>', 'so many').default(1).argParser(eventCount))
+  .addOption(new Option('--count <n>', 'so many').default(1).argParser(countOf))
   .action(async (type: string, flags: SendFlags) => {
     const { sendWebhook } = await import('./send-webhook.js');
     const sent = await sendWebhook(process.env, type, flags);
@@ -172,9 +187,9 @@ program
     ),
   );
 
-function eventCount(text: string): number {
-  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number from 1 to 99999.');
+function countOf(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number, from 1.');
 }
 
 function overlapSeconds(text: string): number {

@@ -21,6 +21,7 @@ describe('guichet listen', () => {
     createListen(
       stack.service.container.dependencies,
       printTo((line) => lines.push(line)),
+      { intervalMs: 1 },
     );
 
   it('brings a purchase to its end that no webhook tells of, and prints each event with its fate, once', async () => {

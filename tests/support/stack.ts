@@ -61,7 +61,7 @@ export const shortTimes = {
   STRIPE_TIME_BUDGET_MS: '2000',
 };
 
-const RETURN_URL = 'https://shop.example/return';
+export const RETURN_URL = 'https://shop.example/return';
 
 /** Everything real: MongoDB, the sandbox over HTTP, SMTP on a socket, the service on a port. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
