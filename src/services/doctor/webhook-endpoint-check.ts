@@ -1,4 +1,5 @@
 import type { StripeAnswer } from '../../domain/stripe-answer.js';
+import { isSameUrl } from '../../domain/webhook-endpoint.js';
 import { API_VERSION } from '../../utils/stripe/api-version.js';
 import { CONNECT_WEBHOOK_PATH, WEBHOOK_PATH } from '../../utils/stripe/webhook-path.js';
 import { registeredEvents } from '../stripe/families/registry.js';
@@ -67,7 +68,7 @@ function endpointCheck(
 
 /** One good endpoint is enough; else the first one tells what it lacks. */
 function judge(endpoints: readonly Endpoint[], url: string): Finding {
-  const ours = endpoints.filter((endpoint) => sameUrl(endpoint.url, url));
+  const ours = endpoints.filter((endpoint) => isSameUrl(endpoint.url, url));
   const findings = ours.map(judgeOne);
   const best =
     findings.find(({ status }) => status === 'ok') ?? findings.find(({ status }) => status === 'warning');
@@ -76,7 +77,7 @@ function judge(endpoints: readonly Endpoint[], url: string): Finding {
     findings[0] ??
     failed(
       `Stripe has no webhook endpoint for ${url}`,
-      `create one ${WHERE}, with API version ${API_VERSION} and the events ${registeredEvents.join(', ')}`,
+      `run guichet webhooks sync, or create one ${WHERE}, with API version ${API_VERSION} and the events ${registeredEvents.join(', ')}`,
     )
   );
 }
@@ -87,15 +88,14 @@ function judgeOne({ url, status, api_version, enabled_events }: Endpoint): Findi
     ? []
     : registeredEvents.filter((type) => !enabled_events.includes(type));
   if (missing.length > 0)
-    return failed(`the endpoint ${url} does not send ${missing.join(', ')}`, `add these events ${WHERE}`);
-  const replace = `make a new endpoint with API version ${API_VERSION}, since that of an endpoint cannot be changed, and remove this one`;
+    return failed(
+      `the endpoint ${url} does not send ${missing.join(', ')}`,
+      `run guichet webhooks sync, or add these events ${WHERE}`,
+    );
+  const replace = `run guichet webhooks sync, or make a new endpoint with API version ${API_VERSION}, since that of an endpoint cannot be changed, and remove this one`;
   if (api_version === null)
     return warning(`the endpoint ${url} follows the default API version of the account`, replace);
   return api_version === API_VERSION
     ? ok(`${url} is enabled at ${API_VERSION} and sends every event that is read`)
     : failed(`the endpoint ${url} has API version ${api_version}`, replace);
-}
-
-function sameUrl(one: string, other: string): boolean {
-  return URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href;
 }
