@@ -60,7 +60,8 @@ async function targetOf(environment: Environment, { url, connect = false }: Send
   const configured = connect
     ? environment.STRIPE_CONNECT_WEBHOOK_SECRETS?.split(',')[0]?.trim()
     : stripe.webhookSecrets[0];
-  const secret = configured || running?.stripe.webhookSecret;
+  const secret =
+    configured || (connect ? running?.stripe.connectWebhookSecret : running?.stripe.webhookSecret);
   if (!secret)
     throw new Error(
       `There is no secret to sign with: start guichet dev, or set ${connect ? 'STRIPE_CONNECT_WEBHOOK_SECRETS' : 'STRIPE_WEBHOOK_SECRETS'} to that of the instance.`,

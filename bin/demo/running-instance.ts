@@ -7,7 +7,12 @@ import { z } from 'zod';
 const instanceSchema = z.object({
   baseUrl: z.string(),
   apiKey: z.string(),
-  stripe: z.object({ baseUrl: z.string(), secretKey: z.string(), webhookSecret: z.string() }),
+  stripe: z.object({
+    baseUrl: z.string(),
+    secretKey: z.string(),
+    webhookSecret: z.string(),
+    connectWebhookSecret: z.string(),
+  }),
   mailDir: z.string(),
 });
 export type Instance = z.infer<typeof instanceSchema>;
