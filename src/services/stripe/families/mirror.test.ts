@@ -3,6 +3,7 @@ import { contract } from '../../../../sandbox/contract/contract.js';
 import { anyDefinition, anyDefinitionNameOf } from '../../../../sandbox/testing/sample.js';
 import type { StripeObject } from '../../../domain/stripe-answer.js';
 import { mirrorKey } from '../../../repositories/stripe-objects.js';
+import { kind } from './mirrored-kind.js';
 import { mirroredKinds } from './mirrored-kinds.js';
 import { familyOfEvent, familyOfObject, familyOfSnapshot, ignoredAs, registeredEvents } from './registry.js';
 
@@ -130,6 +131,18 @@ describe('a mirrored kind', () => {
         if (ranks) expect(Object.keys(ranks)).to.have.members(shape.properties.status?.enum ?? []);
       });
     });
+
+  it('does not compile with an event that Stripe does not have, or of another kind, or without a status', () => {
+    // @ts-expect-error there is no such event
+    kind({ object: 'payout', events: ['payout.payed'], paths: [] });
+    // @ts-expect-error it tells of a transfer
+    kind({ object: 'payout', events: ['transfer.created'], paths: [] });
+    // @ts-expect-error open invoices, and others, have no rank
+    kind({ object: 'invoice', events: ['invoice.paid'], paths: [], ranks: { draft: 1 } });
+    expect(kind({ object: 'payout', events: ['payout.paid'], paths: [] }).events).to.deep.equal([
+      'payout.paid',
+    ]);
+  });
 
   it('is read under its parent, and nowhere when that is not known', () => {
     const card = familyOf('card');

@@ -3,6 +3,7 @@ import { WorkingSet } from '../../../domain/working-set.js';
 import type { BoundRepositories } from '../../../repositories/repositories.js';
 import { type Needs, operationIdOf } from '../families/family.js';
 import { familyOfSnapshot } from '../families/registry.js';
+import { KEY_PREFIX } from '../operations/open-operation.js';
 import { cancelsPayment } from '../operations/settle-by-snapshot.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -86,7 +87,8 @@ function ownNeeds({ object, requestKey }: Snapshot): Needs {
   const operationId = operationIdOf(object);
   return {
     operations: operationId ? [operationId] : [],
-    operationsOfKeys: requestKey ? [requestKey] : [],
+    // Any other is a request of somebody else's.
+    operationsOfKeys: requestKey?.startsWith(KEY_PREFIX) ? [requestKey] : [],
   };
 }
 
