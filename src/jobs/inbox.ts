@@ -17,7 +17,11 @@ const FULL_ENOUGH = 0.8;
 const IDLE_MS = 100;
 
 /** Two at once, each on half of the lanes: one decides while the other waits for the majority. */
-export function startInbox(dependencies: ProcessDependencies, leases: LaneLeases): Loop[] {
+export function startInbox(
+  dependencies: ProcessDependencies,
+  leases: LaneLeases,
+  { maxEvents = MAX_EVENTS }: { maxEvents?: number } = {},
+): Loop[] {
   return [0, 1].map((parity) => {
     let busy = false;
     return startLoop({
@@ -27,7 +31,7 @@ export function startInbox(dependencies: ProcessDependencies, leases: LaneLeases
       async run() {
         const lanes = leases.held().filter((lane) => lane !== 'fetch' && lane % 2 === parity);
         await takeCarefully(dependencies, leases, lanes);
-        const rows = await claim(dependencies, lanes, { underLoad: busy });
+        const rows = await claim(dependencies, lanes, { underLoad: busy, maxEvents });
         busy = rows.length > 0;
         if (busy) await take(dependencies, rows);
         return busy ? 'busy' : 'idle';
@@ -46,13 +50,13 @@ async function take(dependencies: ProcessDependencies, rows: WebhookEventRow[]):
 async function claim(
   { repositories, clock }: ProcessDependencies,
   lanes: Lane[],
-  { underLoad }: { underLoad: boolean },
+  { underLoad, maxEvents }: { underLoad: boolean; maxEvents: number },
 ): Promise<WebhookEventRow[]> {
   if (lanes.length === 0) return [];
-  const read = () => repositories.webhookEvents.claim(lanes, clock.now(), MAX_EVENTS);
+  const read = () => repositories.webhookEvents.claim(lanes, clock.now(), maxEvents);
   let rows = await read();
   const deadline = performance.now() + (underLoad ? FILL_WAIT_MS : 0);
-  while (rows.length > 0 && rows.length < MAX_EVENTS * FULL_ENOUGH && performance.now() < deadline) {
+  while (rows.length > 0 && rows.length < maxEvents * FULL_ENOUGH && performance.now() < deadline) {
     await delay(FILL_STEP_MS);
     const more = await read();
     const arriving = more.length > rows.length;
