@@ -10,6 +10,8 @@ import { eventually } from './eventually.js';
 
 export interface ReplicaSet {
   uri: string;
+  /** Of its first member. */
+  port: number;
   /** Another member becomes primary; resolves when it is, with its address. */
   stepDown(): Promise<string>;
   stop(): Promise<void>;
@@ -38,6 +40,7 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
   };
   return {
     uri,
+    port: members[0]?.port ?? 0,
     async stepDown() {
       const before = await primary();
       const command = { replSetStepDown: STEP_DOWN_SECONDS, secondaryCatchUpPeriodSecs: 5 };

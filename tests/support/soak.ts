@@ -38,7 +38,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const redis = redisUrl === null ? null : await startRedisProxy(redisUrl);
   try {
     const site = await startCrashSite({
-      mongod: { uri: replicaSet.uri, port: Number(/:(\d+)/.exec(replicaSet.uri.slice(10))?.[1]) },
+      // Its proxy speaks to one member and cannot follow a primary: nobody uses it here.
+      mongod: replicaSet,
       environment: {
         ...{ MONGODB_URI: replicaSet.uri, MONGODB_MAX_POOL_SIZE: '50' },
         ...(redis === null ? {} : { REDIS_URL: redis.url }),
