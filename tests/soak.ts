@@ -67,6 +67,9 @@ async function others(): Promise<boolean> {
   return passed;
 }
 
+// What is running ends with us.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 try {
   const sound = await soak();
   const othersToo = values.all ? await others() : true;

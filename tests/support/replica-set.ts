@@ -74,9 +74,12 @@ async function startMember(binary: string): Promise<Member> {
     { stdio: 'ignore' },
   );
   const ended = once(child, 'exit');
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
   return {
     port,
     async stop() {
+      process.off('exit', end);
       child.kill('SIGKILL');
       await ended;
       await rm(data, { recursive: true, force: true });
