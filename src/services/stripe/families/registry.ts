@@ -38,6 +38,9 @@ export const registeredEvents: readonly EventType[] = [
   ...new Set([...families.flatMap(({ events }) => events), ...factEvents]),
 ];
 
+const registered: ReadonlySet<string> = new Set(registeredEvents);
+export const isRegistered = (type: string): boolean => registered.has(type);
+
 /** The kinds of object that some family reads. */
 export const registeredObjects: readonly string[] = [...byObject.keys()];
 

@@ -3,7 +3,7 @@ import type { StripeScope } from '../../../domain/rows/shared.js';
 import type { WebhookEventRow } from '../../../domain/rows/webhook-event.js';
 import type { Repositories } from '../../../repositories/repositories.js';
 import type { Clock } from '../../../utils/clock.js';
-import { familyOfEvent } from '../families/registry.js';
+import { isRegistered } from '../families/registry.js';
 import { inboxRow, type StripeEvent } from '../webhooks/ingest-event.js';
 
 export interface FeedDependencies {
@@ -15,14 +15,14 @@ export interface FeedDependencies {
 /**
  * Compares a page of Stripe's list with the inbox, by id and by nothing else: `pending_webhooks` and `delivery_success`
  * say that an event was acknowledged, not that we have it. What is missing is stored as polled, which the freshness rule
- * never applies unread. Types that no family reads, and events of the other mode, are none of ours.
+ * never applies unread. Types that the registry does not name, and events of the other mode, are none of ours.
  */
 export async function feedMissing(
   { repositories: { webhookEvents }, platform, clock }: FeedDependencies,
   { stripeAccountId, livemode }: StripeScope,
   events: readonly StripeEvent[],
 ): Promise<{ compared: ComparedEvent[]; fed: WebhookEventRow[] }> {
-  const ours = events.filter((event) => event.livemode === livemode && familyOfEvent(event.type) !== null);
+  const ours = events.filter((event) => event.livemode === livemode && isRegistered(event.type));
   const origins = await webhookEvents.originsOf(ours.map(({ id }) => id));
   const connected = stripeAccountId === platform.stripeAccountId ? {} : { account: stripeAccountId };
   const missing = ours

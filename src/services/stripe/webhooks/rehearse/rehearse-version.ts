@@ -4,7 +4,7 @@ import type { WebhookEventRow } from '../../../../domain/rows/webhook-event.js';
 import type { Repositories } from '../../../../repositories/repositories.js';
 import { mirrorId, mirrorKey } from '../../../../repositories/stripe-objects.js';
 import type { AnyFamily, DecisionContext } from '../../families/family.js';
-import { familyOfEvent } from '../../families/registry.js';
+import { familyOfSnapshot } from '../../families/registry.js';
 import { loadRows } from '../../snapshots/load-rows.js';
 import type { Snapshot } from '../../snapshots/snapshot.js';
 import type { Adapter } from '../adapters/adapter.js';
@@ -49,8 +49,9 @@ export async function rehearseVersion(
     batch = [];
   };
   for await (const row of repositories.webhookEvents.newestWithBody(now(), limit)) {
-    const family = row.status === 'applied' ? familyOfEvent(row.type) : null;
-    if (family) batch.push({ row, snapshot: snapshotOfEvent(row), family });
+    const snapshot = row.status === 'applied' ? snapshotOfEvent(row) : null;
+    const family = snapshot && familyOfSnapshot(snapshot);
+    if (family) batch.push({ row, snapshot, family });
     if (batch.length >= BATCH) await flush();
   }
   await flush();
