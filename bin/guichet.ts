@@ -102,6 +102,21 @@ program
     print(...(await (await import('../src/cli/explain.js')).explain(process.env, id))),
   );
 
+const events = program.command('events').description('the stored webhook events');
+events
+  .command('rehearse')
+  .description('read stored events as if their endpoint had another API version; writes nothing')
+  .requiredOption('--api-version <version>', 'as Stripe names it, such as 2025-09-30.clover')
+  .addOption(new Option('--limit <number>', 'the newest so many').default(1000).argParser(countOf))
+  .option('--json', 'one JSON document', false)
+  .action(async (options: { apiVersion: string; limit: number; json: boolean }) => {
+    const { rehearseEvents } = await import('../src/cli/rehearse-events.js');
+    const { apiVersion: version, limit, json } = options;
+    const { same, rehearsal, lines } = await rehearseEvents(process.env, { version, limit });
+    print(...(json ? [JSON.stringify(rehearsal)] : lines));
+    if (!same) process.exitCode = 1;
+  });
+
 program
   .command('doctor')
   .description('check settings, MongoDB, Redis, Stripe and mail; each finding with its fix')
@@ -134,6 +149,11 @@ program
       print,
     ),
   );
+
+function countOf(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number, from 1.');
+}
 
 function overlapSeconds(text: string): number {
   if (/^\d{1,7}$/.test(text) && Number(text) <= MAX_OVERLAP_SECONDS) return Number(text);

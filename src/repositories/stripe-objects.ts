@@ -3,9 +3,17 @@ import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';
 
-/** The mirror's key of a Stripe object. */
-export function mirrorId({ stripeAccountId, livemode }: StripeScope, stripeId: string): string {
-  return `${stripeAccountId}:${livemode ? 'live' : 'test'}:${stripeId}`;
+/** Kinds whose ids are another kind's too: a plan has that of its price, a seller may call a product as a coupon. */
+const SHARING_IDS: ReadonlySet<string> = new Set(['capability', 'plan', 'product']);
+
+/** What names an object in its account and mode. */
+export function mirrorKey({ object, id }: { object: string; id: string }): string {
+  return SHARING_IDS.has(object) ? `${object}/${id}` : id;
+}
+
+/** The mirror's key of a Stripe object, by its `mirrorKey`. */
+export function mirrorId({ stripeAccountId, livemode }: StripeScope, key: string): string {
+  return `${stripeAccountId}:${livemode ? 'live' : 'test'}:${key}`;
 }
 
 export function stripeObjectsRepository(stores: Stores, scope: Scope) {

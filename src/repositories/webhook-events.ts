@@ -96,6 +96,13 @@ export function webhookEventsRepository(stores: Stores, scope: Scope) {
         .limit(limit)
         .toArray(),
 
+    /** Events whose bodies are kept, the one that was received last first. */
+    newestWithBody: (now: Date, limit: number): AsyncIterable<WebhookEventRow> =>
+      raw
+        .find({ bodyUntil: { $gt: now }, body: { $exists: true } }, scope.options())
+        .sort({ bodyUntil: -1 })
+        .limit(limit),
+
     get: (id: string): Promise<WebhookEventRow | null> => raw.findOne({ _id: id }, scope.options()),
   };
 }

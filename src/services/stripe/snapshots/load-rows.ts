@@ -2,7 +2,7 @@ import type { CollectionName, RowOf } from '../../../domain/changes.js';
 import { WorkingSet } from '../../../domain/working-set.js';
 import type { BoundRepositories } from '../../../repositories/repositories.js';
 import { type Needs, operationIdOf } from '../families/family.js';
-import { familyOfObject } from '../families/registry.js';
+import { familyOfSnapshot } from '../families/registry.js';
 import { cancelsPayment } from '../operations/settle-by-snapshot.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -135,5 +135,5 @@ function couponNeeds(rows: WorkingSet): Needs {
 }
 
 function familyNeeds(snapshot: Snapshot, rows: WorkingSet): Needs {
-  return familyOfObject(snapshot.object.object)?.needs(snapshot, rows) ?? {};
+  return familyOfSnapshot(snapshot)?.needs(snapshot, rows) ?? {};
 }

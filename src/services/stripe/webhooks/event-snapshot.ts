@@ -1,6 +1,7 @@
 import type { Untrusted } from '../../../domain/freshness.js';
 import type { WebhookEventRow } from '../../../domain/rows/webhook-event.js';
 import type { StripeObject } from '../../../domain/stripe-answer.js';
+import { familyOfObject } from '../families/registry.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
 import type { Adapted } from './adapters/adapter.js';
 import { adaptFrom } from './adapters/registry.js';
@@ -9,9 +10,6 @@ interface EventBody {
   type: string;
   data: { object: StripeObject };
 }
-
-/** Kinds that can be deleted: of any other, `*.deleted` tells of a change and not of an end. */
-const DELETABLE = new Set(['customer', 'coupon']);
 
 /** The snapshot that a stored event carries, in the shape of our own API version. Throws when its body is gone or holds no object. */
 export function snapshotOfEvent(row: WebhookEventRow): Snapshot {
@@ -28,13 +26,17 @@ export function snapshotOfEvent(row: WebhookEventRow): Snapshot {
     spanMs: 0,
     versionAtStart: null,
     first: row.type.endsWith('.created'),
-    deleted: object.deleted === true || (DELETABLE.has(object.object) && row.type.endsWith('.deleted')),
+    deleted: object.deleted === true || (row.type.endsWith('.deleted') && isDeletable(object)),
     untrusted: doubt(row, adapted),
     requestKey: row.requestKey,
     eventType: row.type,
     charge: null,
     cause: { actor: { type: 'stripe', id: row._id }, requestId: null },
   };
+}
+
+function isDeletable({ object }: StripeObject): boolean {
+  return familyOfObject(object)?.deletable === true;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { WebhookEventRow } from '../../../domain/rows/webhook-event.js';
-import { mirrorId } from '../../../repositories/stripe-objects.js';
+import { mirrorId, mirrorKey } from '../../../repositories/stripe-objects.js';
 import {
   type ObjectRef,
   type ReadDependencies,
@@ -25,11 +25,12 @@ export async function fetchForEvents(
   if (!first?.objectId) return;
   const { stripeAccountId, livemode, objectId } = first;
   try {
-    const { object, charge, payment_intent: intent } = snapshotOfEvent(first).object;
+    const told = snapshotOfEvent(first).object;
+    const { object, charge, payment_intent: intent } = told;
     const cause = { actor: { type: 'stripe' as const, id: first._id }, requestId: null };
     const related = [charge, intent].filter((inner) => typeof inner === 'string');
-    const ref = { object, id: objectId, stripeAccountId, livemode, related };
-    const versions = await versionsOf(dependencies.repositories, ref, [objectId]);
+    const ref = { object, id: objectId, stripeAccountId, livemode, told, related };
+    const versions = await versionsOf(dependencies.repositories, ref, [mirrorKey(ref)]);
     const snapshots = await readObject(dependencies, ref, cause).catch((error: unknown) =>
       readOfGone(dependencies, { rows, ref, versionAtStart: versions.get(objectId) ?? 0 }, error),
     );
@@ -53,7 +54,7 @@ async function readOfGone(
   if (answer?.type !== 'error' || answer.status !== 404) throw error;
   const told = rows.map(snapshotOfEvent);
   const deletion = told.find(({ deleted }) => deleted);
-  const held = deletion ? null : await repositories.stripeObjects.get(mirrorId(ref, ref.id));
+  const held = deletion ? null : await repositories.stripeObjects.get(mirrorId(ref, mirrorKey(ref)));
   const gone = deletion ?? (held?.deletedAt ? told[0] : undefined);
   if (!gone) throw error;
   const { date: asOf, spanMs } = answer;

@@ -3,7 +3,7 @@ import type { StripeObject } from '../../../domain/stripe-answer.js';
 import { type InsertOutcome, RowTooLarge } from '../../../repositories/insert-events.js';
 import type { Repositories } from '../../../repositories/repositories.js';
 import type { Clock } from '../../../utils/clock.js';
-import { familyOfEvent } from '../families/registry.js';
+import { familyOfEvent, ignoredAs } from '../families/registry.js';
 import { type Grouping, groupInserts } from './group-inserts.js';
 import { laneOf } from './lanes.js';
 import { storedBody } from './stored-body.js';
@@ -106,7 +106,7 @@ function ignoredBecause(
 ): string | null {
   if (event.object !== 'event') return 'thin_event';
   if (!sameMode) return 'other_mode';
-  return known ? null : 'no_family';
+  return known ? null : ignoredAs(event.type);
 }
 
 function objectOf(event: StripeEvent): StripeObject | null {

@@ -31,6 +31,6 @@ export function adaptFrom(version: string | null, object: StripeObject): Adapted
 }
 
 /** The adapter and the older ones that it leads to, without our own version. */
-function stepsOf(adapter: Adapter): Adapter[] {
+export function stepsOf(adapter: Adapter): Adapter[] {
   return adapter.older ? [adapter, ...stepsOf(adapter.older)] : [];
 }
