@@ -33,7 +33,8 @@ export async function runningInstance(
   return startInstance(home, env);
 }
 
-async function readInstance(home: string): Promise<Instance | null> {
+/** The instance that `dev.json` tells of, if it answers. */
+export async function readInstance(home: string): Promise<Instance | null> {
   try {
     const instance = instanceSchema.parse(JSON.parse(await readFile(path.join(home, 'dev.json'), 'utf8')));
     const response = await fetch(`${instance.baseUrl}/health/ready`);

@@ -160,6 +160,15 @@ const stripe = {
       requiredToServe: true,
     },
   ),
+  STRIPE_CONNECT_WEBHOOK_SECRETS: optional(
+    listOf((entry) => /^whsec_\S+$/.test(entry), 'secrets that begin with whsec_'),
+    {
+      group: 'Stripe',
+      description:
+        'Signing secrets of the webhook endpoint for connected accounts, as the ones above. Unset, its path is off.',
+      example: 'whsec_replace_me_too',
+    },
+  ),
   STRIPE_ACCOUNT_ID: optional(matching(/^acct_\w+$/, 'an id that begins with acct_'), {
     group: 'Stripe',
     description: 'The account of the key. Default: asked from Stripe at start.',

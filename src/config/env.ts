@@ -51,6 +51,8 @@ export interface Config {
     mode: 'test' | 'live' | null;
     /** The newest first. */
     webhookSecrets: string[];
+    /** Empty where no events of connected accounts are taken. */
+    connectWebhookSecrets: string[];
     accountId: string | null;
     apiBaseUrl: string;
     callTimeoutMs: number;
@@ -216,6 +218,7 @@ function stripeConfig(settings: Settings): Config['stripe'] {
     secretKey: settings.STRIPE_SECRET_KEY ?? null,
     mode,
     webhookSecrets: settings.STRIPE_WEBHOOK_SECRETS ?? [],
+    connectWebhookSecrets: settings.STRIPE_CONNECT_WEBHOOK_SECRETS ?? [],
     accountId: settings.STRIPE_ACCOUNT_ID ?? null,
     apiBaseUrl: settings.STRIPE_API_BASE_URL,
     callTimeoutMs: settings.STRIPE_CALL_TIMEOUT_MS,

@@ -57,6 +57,11 @@ export function receiveWebhook(options: WebhookOptions): WebhookHandler {
   };
 }
 
+/** Where no secret is set nothing can be verified: every request is answered so. */
+export function refuseWebhooks(problem: HttpProblem): WebhookHandler {
+  return (req, res) => respondProblem(res, problem, requestIdFrom(req.headers['x-request-id']));
+}
+
 interface Intake extends WebhookOptions {
   limits: { bytes: number; timeoutMs: number };
   verify: ReturnType<typeof createSignatureVerifier>;

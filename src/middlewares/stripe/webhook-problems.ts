@@ -32,6 +32,12 @@ export const NOT_STORED = new HttpProblem({
   headers: { 'Retry-After': String(RETRY_SECONDS) },
 });
 
+export const CONNECT_IS_OFF = problem(
+  404,
+  'connect_webhooks_off',
+  'No events of connected accounts are taken here: STRIPE_CONNECT_WEBHOOK_SECRETS is not set.',
+);
+
 export function tooManyBadSignatures(seconds: number): HttpProblem {
   return new HttpProblem({
     status: 429,

@@ -3,7 +3,6 @@ import type { StripeScope } from '../../../domain/rows/shared.js';
 import type { WebhookEventRow } from '../../../domain/rows/webhook-event.js';
 import type { Repositories } from '../../../repositories/repositories.js';
 import type { Clock } from '../../../utils/clock.js';
-import { inParallel } from '../../../utils/in-parallel.js';
 import { familyOfEvent } from '../families/registry.js';
 import { inboxRow, type StripeEvent } from '../webhooks/ingest-event.js';
 
@@ -12,8 +11,6 @@ export interface FeedDependencies {
   platform: StripeScope;
   clock: Clock;
 }
-
-const CONCURRENCY = 8;
 
 /**
  * Compares a page of Stripe's list with the inbox, by id and by nothing else: `pending_webhooks` and `delivery_success`
@@ -28,26 +25,22 @@ export async function feedMissing(
   const ours = events.filter((event) => event.livemode === livemode && familyOfEvent(event.type) !== null);
   const origins = await webhookEvents.originsOf(ours.map(({ id }) => id));
   const connected = stripeAccountId === platform.stripeAccountId ? {} : { account: stripeAccountId };
-  const fed: WebhookEventRow[] = [];
   const missing = ours
     .filter(({ id }) => !origins.has(id))
-    .map((event) => {
-      const text = JSON.stringify({ ...event, ...connected });
-      const received = { event: { ...event, ...connected }, text, bytes: Buffer.byteLength(text) };
-      return inboxRow({ platform, clock }, received, 'poll');
+    .map((listed) => {
+      const event = { ...listed, ...connected };
+      const text = JSON.stringify(event);
+      return inboxRow({ platform, clock }, { event, text, bytes: Buffer.byteLength(text) }, 'poll');
     });
-  await inParallel(missing, CONCURRENCY, async (row) => {
-    // A webhook may bring it in this very moment: then it is no event that was missing.
-    const [outcome] = await webhookEvents.insertDurably([row]);
-    if (outcome === 'stored') fed.push(row);
-  });
+  const outcomes = missing.length === 0 ? [] : await webhookEvents.insertDurably(missing);
+  // A webhook may have brought it in this very moment: then it is no event that was missing.
+  const fed = missing.filter((_, index) => outcomes[index] === 'stored');
   const stored = new Set(fed.map(({ _id }) => _id));
   const compared = ours.map((event): ComparedEvent => {
-    const came = origins.get(event.id) ?? 'webhook';
-    const found = came === 'webhook' ? 'delivered' : 'polled';
-    return { id: event.id, created: createdOf(event), found: stored.has(event.id) ? 'missing' : found };
+    const there = origins.get(event.id) === 'webhook' ? 'delivered' : 'polled';
+    return { id: event.id, created: createdOf(event), found: stored.has(event.id) ? 'missing' : there };
   });
-  return { compared, fed: fed.sort((a, b) => a.created.getTime() - b.created.getTime()) };
+  return { compared, fed: [...fed].reverse() };
 }
 
 function createdOf({ created }: StripeEvent): Date {

@@ -62,7 +62,7 @@ async function store(
   return outcomes;
 }
 
-/** The row of an event, without client secrets. One that was asked for is `poll`, and is read before it is applied. */
+/** The row of an event, without client secrets. One that was asked for (`poll`) is read before it is applied. */
 export function inboxRow(
   { platform, clock }: Pick<IngestDependencies, 'platform' | 'clock'>,
   { event, text, bytes }: ReceivedEvent,

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../../../domain/audit-chain.js';
 import type { StripeObjectRow } from '../../../../domain/rows/stripe-object.js';
 import type { WebhookEventRow } from '../../../../domain/rows/webhook-event.js';
 import type { Repositories } from '../../../../repositories/repositories.js';
-import { mirrorId } from '../../../../repositories/stripe-objects.js';
+import { mirrorId, mirrorKey } from '../../../../repositories/stripe-objects.js';
 import type { AnyFamily, DecisionContext } from '../../families/family.js';
 import { familyOfEvent } from '../../families/registry.js';
 import { loadRows } from '../../snapshots/load-rows.js';
@@ -71,7 +71,7 @@ async function rehearseBatch(
 ): Promise<void> {
   const snapshots = batch.map(({ snapshot }) => snapshot);
   const rows = await repositories.transaction(READ_ONLY, (bound) => loadRows(bound, snapshots));
-  const ids = [...new Set(snapshots.map((snapshot) => mirrorId(snapshot, snapshot.object.id)))];
+  const ids = [...new Set(snapshots.map((snapshot) => mirrorId(snapshot, mirrorKey(snapshot.object))))];
   const held = new Map((await repositories.stripeObjects.getMany(ids)).map((row) => [row._id, row]));
   const context: DecisionContext = {
     now: now(),
@@ -86,7 +86,7 @@ async function rehearseBatch(
       told ? snapshot.object : null,
       told ? tracedReads(family, snapshot, { rows, context }) : new Set(),
     );
-    const id = mirrorId(snapshot, snapshot.object.id);
+    const id = mirrorId(snapshot, mirrorKey(snapshot.object));
     if (adapter && adapterOf(row.apiVersion) === adapter) {
       if (!told) tally.comparison('fetched');
       else compare(stored, later.has(id) ? null : (held.get(id) ?? null), { adapter, tally });
@@ -104,7 +104,7 @@ function compare(
     tally.comparison('nothing_to_compare');
     return;
   }
-  const told = family.kept?.(snapshot.object, snapshot.deleted) ?? snapshot.object;
+  const told = family.kept?.(snapshot.object, snapshot.deleted, held.data) ?? snapshot.object;
   const ignored = untoldFields(adapter, snapshot.object.object);
   tally.difference(row.type, differingFields(told, held.data, ignored), row._id);
 }
