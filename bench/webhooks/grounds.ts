@@ -47,10 +47,10 @@ export class Grounds {
   }
 
   static async open(): Promise<Grounds> {
-    const templates = await recordTemplates();
+    const mongod = await startMongod({ env: process.env, cacheSizeGB: CACHE_GB });
+    const templates = await recordTemplates(mongod.uri);
     const templatesFile = join(mkdtempSync(join(tmpdir(), 'guichet-bench-')), 'templates.json');
     writeFileSync(templatesFile, JSON.stringify(templates));
-    const mongod = await startMongod({ env: process.env, cacheSizeGB: CACHE_GB });
     const mongo = await MongoClient.connect(mongod.uri);
     const stripe = startTarget('stripe', { templatesFile });
     const { port } = await stripe.ask({ ask: 'state' });

@@ -27,8 +27,9 @@ const PADDING = Object.fromEntries(
 const MINUTE = 60_000;
 
 /** Takes them from real purchases through the API and the sandbox, so that rows and events are what they are there. */
-export async function recordTemplates(): Promise<Templates> {
+export async function recordTemplates(mongodbUri: string): Promise<Templates> {
   const stack = await startStack({
+    mongodbUri,
     webhooks: 'by-hand',
     sandbox: { fidelityChecks: false },
     environment: { LOG_LEVEL: 'error', RECEIPTS: 'off', REDIS: 'off' },

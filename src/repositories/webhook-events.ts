@@ -20,6 +20,13 @@ export function webhookEventsRepository(stores: Stores, scope: Scope) {
     /** See `insertEvents`. Never inside a transaction. */
     insertDurably: (rows: readonly WebhookEventRow[]): Promise<InsertOutcome[]> => insertEvents(raw, rows),
 
+    /** How many events a claim would find, which reads none of them. */
+    countDue: (lanes: readonly (number | 'fetch')[], now: Date, limit: number): Promise<number> =>
+      raw.countDocuments(
+        { lane: { $in: [...lanes] }, dueAt: { $exists: true, $lte: now } },
+        { ...scope.options(), limit },
+      ),
+
     claim: (lanes: readonly (number | 'fetch')[], now: Date, limit: number): Promise<WebhookEventRow[]> =>
       raw
         .find({ lane: { $in: [...lanes] }, dueAt: { $exists: true, $lte: now } }, scope.options())

@@ -70,16 +70,33 @@ async function loadRound(
   rows: WorkingSet,
   { needs, asked }: { needs: Needs[]; asked: Map<keyof Needs, Set<string>> },
 ): Promise<boolean> {
-  let loaded = false;
+  const wanted = newKeys(needs, asked);
   for (const kind of KINDS) {
-    const known = asked.get(kind) ?? new Set<string>();
-    const wanted = [...new Set(needs.flatMap((need) => need[kind] ?? []))].filter((key) => !known.has(key));
-    if (wanted.length === 0) continue;
-    for (const key of wanted) known.add(key);
-    await LOADERS[kind](bound, wanted, rows);
-    loaded = true;
+    const keys = wanted.get(kind);
+    if (keys) await LOADERS[kind](bound, keys, rows);
   }
-  return loaded;
+  return wanted.size > 0;
+}
+
+/** What was not asked for before, each key once; from here on it counts as asked. */
+function newKeys(
+  needs: readonly Needs[],
+  asked: ReadonlyMap<keyof Needs, Set<string>>,
+): Map<keyof Needs, string[]> {
+  const wanted = new Map<keyof Needs, string[]>();
+  for (const need of needs) {
+    for (const kind of Object.keys(need) as (keyof Needs)[]) {
+      const known = asked.get(kind);
+      for (const key of need[kind] ?? []) {
+        if (!known || known.has(key)) continue;
+        known.add(key);
+        const keys = wanted.get(kind);
+        if (keys) keys.push(key);
+        else wanted.set(kind, [key]);
+      }
+    }
+  }
+  return wanted;
 }
 
 /** The operation that made the object, and the one whose request made Stripe change it. */
