@@ -32,19 +32,8 @@ const UPDATES = ['set', 'inc', 'unset', 'setOnInsert'];
 
 // Code on the driver's own collection, where Mongoose's operators-only-from-query.ts cannot reach, and query.ts.
 const RAW = [
-  ...[
-    'query',
-    'lease',
-    'locks',
-    'webhook-events',
-    'stored-events',
-    'inbox-state',
-    'event-bodies',
-    'stripe-objects',
-    'commit-changes',
-    'stores',
-  ],
-  'idempotency-keys',
+  ...['query', 'lease', 'locks', 'webhook-events', 'stored-events', 'inbox-state', 'event-bodies'],
+  ...['stripe-objects', 'commit-changes', 'stores', 'idempotency-keys', 'sync-cursors', 'inbox-comparison'],
 ];
 
 const restrict = (...rules) => ({ 'no-restricted-syntax': ['error', ...rules.flat()] });

@@ -1,11 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { startDevEnvironment } from '../embedded/dev-environment.js';
 import { firstScreen, SAMPLE_ORDER } from '../embedded/first-screen.js';
 import { freePort } from '../embedded/free-port.js';
 import { mailPage } from '../embedded/mail-page.js';
+import { requireTestKey, startListening } from '../src/cli/listen.js';
 import { untilSignal } from '../src/cli/until-signal.js';
 import {
   type CompleteConfig,
   type Config,
+  ConfigError,
   type Environment,
   loadConfig,
   requireComplete,
@@ -21,9 +24,15 @@ import { systemClock } from '../src/utils/clock.js';
 
 type DevEnvironment = Awaited<ReturnType<typeof startDevEnvironment>>;
 
+export interface DevOptions {
+  print: (...lines: string[]) => void;
+  /** Fetches the events of a test account, so that Stripe need not reach this machine. */
+  listen: boolean;
+}
+
 /** Brings up what is not configured, then the service, and shows how to use it. Runs until it is told to stop. */
-export async function dev(environment: Environment, print: (...lines: string[]) => void): Promise<void> {
-  const given = loadConfig(environment, { command: 'dev' });
+export async function dev(environment: Environment, { print, listen }: DevOptions): Promise<void> {
+  const given = withListening(loadConfig(environment, { command: 'dev' }), listen ? 'listens' : 'is told');
   const parts = await startDevEnvironment({ config: given, env: environment, onProgress: print });
   try {
     const config = await complete(given, parts);
@@ -40,7 +49,9 @@ export async function dev(environment: Environment, print: (...lines: string[]) 
       await parts.announce({ baseUrl: localUrl });
       const told = untilSignal();
       print(firstScreen({ baseUrl, apiKey: parts.apiKey, embedded: parts.embedded, checkout }));
+      const listening = listen ? startListening(service.container.dependencies, print) : null;
       await told;
+      await listening?.stop();
       print('Stopping: requests and batches under way end first.');
     } finally {
       await service.stop();
@@ -48,6 +59,27 @@ export async function dev(environment: Environment, print: (...lines: string[]) 
   } finally {
     await parts.stop();
   }
+}
+
+/**
+ * Whoever listens needs no webhook: then a secret that nobody knows is one under which nothing is accepted. Throws where
+ * events of a real account would reach nobody, and for a key that is not to be listened with.
+ */
+function withListening(given: Config, events: 'is told' | 'listens'): Config {
+  const { secretKey, webhookSecrets } = given.stripe;
+  if (events === 'listens') requireTestKey(secretKey);
+  if (secretKey === null || webhookSecrets.length > 0) return given;
+  if (events === 'is told')
+    throw new ConfigError([
+      {
+        name: 'STRIPE_WEBHOOK_SECRETS',
+        message: 'is required with STRIPE_SECRET_KEY; with a test key, `guichet dev --listen` needs none',
+      },
+    ]);
+  return {
+    ...given,
+    stripe: { ...given.stripe, webhookSecrets: [`whsec_${randomBytes(24).toString('hex')}`] },
+  };
 }
 
 /** The return address must be known before the service listens, so a free port is chosen here. */
@@ -70,12 +102,15 @@ async function complete(given: Config, parts: DevEnvironment): Promise<CompleteC
       secretKey: parts.stripe.secretKey,
       apiBaseUrl: parts.stripe.baseUrl,
       mode: given.stripe.mode ?? 'test',
-      webhookSecrets: parts.stripe.webhookSecret
-        ? [parts.stripe.webhookSecret, ...given.stripe.webhookSecrets]
-        : given.stripe.webhookSecrets,
+      webhookSecrets: withFirst(parts.stripe.webhookSecret, given.stripe.webhookSecrets),
+      connectWebhookSecrets: withFirst(parts.stripe.connectWebhookSecret, given.stripe.connectWebhookSecrets),
     },
     payments: { returnUrl, returnHosts: [...given.payments.returnHosts, new URL(returnUrl).host] },
   });
+}
+
+function withFirst(secret: string | null, others: string[]): string[] {
+  return secret === null ? others : [secret, ...others];
 }
 
 /** An order to try the checkout page with: each start makes one, since the last one may be paid. */

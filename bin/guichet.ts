@@ -6,6 +6,7 @@ import { DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS } from '../src/domain/api-
 import { scopes as allScopes, type Scope } from '../src/domain/rows/api-key.js';
 import type { Role } from '../src/service.js';
 import type { SandboxFlags } from './sandbox.js';
+import type { SendFlags } from './send-webhook.js';
 
 // Each command loads its own code, so that the sandbox does not wait for a database driver.
 
@@ -24,7 +25,10 @@ program
   .description(
     'API and worker, with MongoDB, a local Stripe and a mail folder for whatever is not configured',
   )
-  .action(async () => (await import('./dev.js')).dev(process.env, print));
+  .option('--listen', 'fetch the events of STRIPE_SECRET_KEY every two seconds: needs no webhook', false)
+  .action(async ({ listen }: { listen: boolean }) =>
+    (await import('./dev.js')).dev(process.env, { print, listen }),
+  );
 
 program
   .command('serve')
@@ -109,7 +113,7 @@ addEventFilter(events.command('list'))
   .addOption(
     new Option('--status <status>', 'what became of them').choices(['pending', 'applied', 'ignored', 'dead']),
   )
-  .option('--limit <count>', 'at most so many', wholeNumber, 50)
+  .option('--limit <count>', 'at most so many', countOf, 50)
   .action(async (options: EventOptions) =>
     print(...(await (await import('../src/cli/events.js')).listEvents(process.env, options))),
   );
@@ -124,10 +128,23 @@ addEventFilter(events.command('replay [ids...]'))
   .option('--include-applied', 'also what was applied', false)
   .option('--dry-run', 'tell what would change, and write nothing', false)
   .option('--reason <text>', 'why, for the audit trail')
-  .option('--limit <count>', 'at most so many, the oldest first', wholeNumber, 50)
+  .option('--limit <count>', 'at most so many, the oldest first', countOf, 50)
   .action(async (ids: string[], options: ReplayOptions) =>
     print(...(await (await import('../src/cli/events.js')).replayEvents(process.env, ids, options))),
   );
+events
+  .command('rehearse')
+  .description('read stored events as if their endpoint had another API version; writes nothing')
+  .requiredOption('--api-version <version>', 'as Stripe names it, such as 2025-09-30.clover')
+  .addOption(new Option('--limit <number>', 'the newest so many').default(1000).argParser(countOf))
+  .option('--json', 'one JSON document', false)
+  .action(async (options: { apiVersion: string; limit: number; json: boolean }) => {
+    const { rehearseEvents } = await import('../src/cli/rehearse-events.js');
+    const { apiVersion: version, limit, json } = options;
+    const { same, rehearsal, lines } = await rehearseEvents(process.env, { version, limit });
+    print(...(json ? [JSON.stringify(rehearsal)] : lines));
+    if (!same) process.exitCode = 1;
+  });
 
 program
   .command('doctor')
@@ -138,6 +155,39 @@ program
     const diagnosis = await diagnose(process.env);
     print(...(json ? [JSON.stringify(diagnosis)] : linesOf(diagnosis)));
     if (!diagnosis.ok) process.exitCode = 1;
+  });
+
+program
+  .command('listen')
+  .description('fetch the events of a test account every two seconds, for an instance on the same database')
+  .action(async () => (await import('../src/cli/listen.js')).listen(process.env, print));
+
+const webhooks = program.command('webhooks').description('webhooks at Stripe and here');
+webhooks
+  .command('sync')
+  .description('make the endpoint at Stripe, or give it the events that this version reads')
+  .option('--url <url>', 'where Stripe posts events; default: below PUBLIC_URL')
+  .option('--connect', 'the events of connected accounts', false)
+  .option('--finish', 'disable old endpoints with this address, once the new secret is deployed', false)
+  .option('--json', 'one JSON document', false)
+  .action(async ({ json, ...flags }: { json: boolean; url?: string; connect: boolean; finish: boolean }) => {
+    const { syncLines, syncWebhooks } = await import('../src/cli/sync-webhooks.js');
+    const outcome = await syncWebhooks(process.env, flags);
+    print(...(json ? [JSON.stringify(outcome)] : syncLines(outcome)));
+  });
+
+webhooks
+  .command('send <type>')
+  .description('post a signed, made-up event of this type to an instance')
+  .option('--data <file>', "a JSON file with fields of the event's object")
+  .option('--url <url>', 'where to; default: the instance that runs here')
+  .option('--connect', 'as an event of a connected account', false)
+  .addOption(new Option('--count <n>', 'so many').default(1).argParser(countOf))
+  .action(async (type: string, flags: SendFlags) => {
+    const { sendWebhook } = await import('./send-webhook.js');
+    const sent = await sendWebhook(process.env, type, flags);
+    print(...sent.map(({ id, objectId, status, answer }) => `${status}  ${id}  ${objectId}  ${answer}`));
+    if (sent.some(({ status }) => status >= 300)) process.exitCode = 1;
   });
 
 program
@@ -171,9 +221,9 @@ function addEventFilter(command: Command): Command {
     .option('--to <time>', 'made before this time');
 }
 
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number from 1 to 999.');
+function countOf(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number, from 1.');
 }
 
 function overlapSeconds(text: string): number {

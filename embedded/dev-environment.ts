@@ -35,6 +35,7 @@ export interface DevEnvironment {
     secretKey: string;
     publishableKey: string | null;
     webhookSecret: string | null;
+    connectWebhookSecret: string | null;
   };
   mailDir: string;
   apiKey: string;
@@ -46,6 +47,7 @@ export interface DevEnvironment {
 }
 
 const WEBHOOK_PATH = '/api/webhooks/stripe';
+const CONNECT_WEBHOOK_PATH = `${WEBHOOK_PATH}/connect`;
 
 /**
  * Brings up what is not configured: MongoDB, the Stripe sandbox, the mail folder.
@@ -113,6 +115,7 @@ async function bringUp(
     },
     announce: async ({ baseUrl }) => {
       await sandbox?.setWebhookUrl(new URL(WEBHOOK_PATH, baseUrl).href);
+      await sandbox?.setWebhookUrl(new URL(CONNECT_WEBHOOK_PATH, baseUrl).href, { connect: true });
       const instance = { baseUrl, apiKey, stripe: published(stripe, sandbox), mongodbUri, mailDir };
       await writePrivateFile(devFile, `${JSON.stringify(instance, null, 2)}\n`);
     },
@@ -120,17 +123,20 @@ async function bringUp(
   };
 }
 
-function local({ url, secretKey, publishableKey, webhookSecret }: Sandbox): DevEnvironment['stripe'] {
-  return { baseUrl: url, secretKey, publishableKey, webhookSecret };
+function local(sandbox: Sandbox): DevEnvironment['stripe'] {
+  const { url, secretKey, publishableKey, webhookSecret, connectWebhookSecret } = sandbox;
+  return { baseUrl: url, secretKey, publishableKey, webhookSecret, connectWebhookSecret };
 }
 
 function configured({ stripe }: DevConfig, secretKey: string): DevEnvironment['stripe'] {
-  return { baseUrl: stripe.apiBaseUrl, secretKey, publishableKey: null, webhookSecret: null };
+  const nothing = { publishableKey: null, webhookSecret: null, connectWebhookSecret: null };
+  return { baseUrl: stripe.apiBaseUrl, secretKey, ...nothing };
 }
 
 /** dev.json holds the sandbox's secrets, never those of a real account. */
 function published(stripe: DevEnvironment['stripe'], sandbox: Sandbox | undefined): Record<string, string> {
-  const { baseUrl, secretKey, webhookSecret } = stripe;
-  if (sandbox === undefined) return { baseUrl, secretKey: '', webhookSecret: '' };
-  return { baseUrl, secretKey, webhookSecret: webhookSecret ?? '' };
+  const { baseUrl, secretKey } = stripe;
+  if (sandbox === undefined) return { baseUrl, secretKey: '', webhookSecret: '', connectWebhookSecret: '' };
+  const { webhookSecret, connectWebhookSecret } = sandbox;
+  return { baseUrl, secretKey, webhookSecret, connectWebhookSecret };
 }

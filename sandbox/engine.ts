@@ -84,6 +84,8 @@ export class Engine {
   readonly jobs: JobRunner;
   readonly deliverer: Deliverer;
   readonly builtIn: BuiltInEndpoint;
+  /** Made when somebody asks for it. */
+  readonly builtInConnect: BuiltInEndpoint;
   /** The address is known only once the server listens. */
   readonly surroundings;
   private readonly log: Log | undefined;
@@ -129,7 +131,8 @@ export class Engine {
       retryDelaysMs: options.webhookRetryDelaysMs ?? RETRY_DELAYS,
       onSettled: () => this.settled(),
     });
-    this.builtIn = new BuiltInEndpoint(this.store);
+    this.builtIn = new BuiltInEndpoint(this.store, false);
+    this.builtInConnect = new BuiltInEndpoint(this.store, true);
     for (const line of log?.lines.splice(1) ?? []) this.store.replay(line as LogLine);
     // Each start leaves a line, so that no two starts share request ids.
     log?.append({ n: ids.sequence, a: ids.accountId } satisfies LogLine);

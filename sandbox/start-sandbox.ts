@@ -49,8 +49,13 @@ export interface Sandbox {
   secretKey: string;
   publishableKey: string;
   webhookSecret: string;
-  /** Creates or re-points the one built-in endpoint; null disables it. Its secret and undelivered events stay. */
-  setWebhookUrl(url: string | null): Promise<void>;
+  /** Of the built-in endpoint for connected accounts, which is made when this is read or it is pointed somewhere. */
+  readonly connectWebhookSecret: string;
+  /**
+   * Creates or re-points the built-in endpoint, with `connect` the one for the events of connected accounts; null disables
+   * it. Its secret and undelivered events stay.
+   */
+  setWebhookUrl(url: string | null, options?: { connect?: boolean }): Promise<void>;
   control: SandboxControl;
   /** Settles when no job of the near future and no delivery is pending. */
   idle(): Promise<void>;
@@ -111,13 +116,14 @@ function addressOf(host: string, port: number): string {
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const engine = new Engine(options, { jobs: JOBS, reactions: REACTIONS });
-  const { store, ids, builtIn } = engine;
+  const { store, ids, builtIn, builtInConnect } = engine;
   const faults = new Faults();
   const requests = new RequestLog();
   const control = createControl({ engine, faults, requests });
   const api = new Api({ engine, router: new Router(MACHINES), faults, log: requests });
-  const setWebhookUrl = async (url: string | null) => {
-    builtIn.point(url);
+  const setWebhookUrl = async (url: string | null, { connect = false } = {}) => {
+    if (connect) builtInConnect.ensure();
+    (connect ? builtInConnect : builtIn).point(url);
     await store.flushed();
   };
   const idle = () => engine.idle();
@@ -161,6 +167,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     secretKey: ids.secretKey,
     publishableKey: ids.publishableKey,
     webhookSecret: builtIn.secret,
+    get connectWebhookSecret() {
+      builtInConnect.ensure();
+      return builtInConnect.secret;
+    },
     setWebhookUrl,
     control,
     idle,

@@ -4,12 +4,19 @@ import { type AppDependencies, createApp } from './app.js';
 import type { Container } from './container.js';
 import { type Authenticate, bearerAuthentication } from './middlewares/authenticate.js';
 import { createInFlight, type InFlight } from './middlewares/in-flight.js';
-import { receiveWebhook, type WebhookHandler } from './middlewares/stripe/receive-webhook.js';
+import {
+  receiveWebhook,
+  refuseWebhooks,
+  type WebhookHandler,
+  type WebhookOptions,
+} from './middlewares/stripe/receive-webhook.js';
+import { CONNECT_IS_OFF } from './middlewares/stripe/webhook-problems.js';
 import { findApiKey } from './services/access/api-keys.js';
 import { createOwnerOf } from './services/access/owners.js';
 import { createUserTokens } from './services/access/user-tokens.js';
 import { clientSecretOf } from './services/client-secret-of.js';
 import { createReadiness } from './services/health/readiness.js';
+import { alertOfClockSkew } from './services/stripe/webhooks/alert-of-clock-skew.js';
 import { ingestEvent } from './services/stripe/webhooks/ingest-event.js';
 import { addressKey, clientAddress, type TrustsProxy } from './utils/address-key.js';
 
@@ -25,6 +32,8 @@ export interface ApiOptions {
 export interface Api {
   app: Express;
   webhook: WebhookHandler;
+  /** For the events of connected accounts. */
+  connectWebhook: WebhookHandler;
   /** What a stop has to wait for. */
   inFlight: InFlight;
 }
@@ -34,7 +43,7 @@ const SIGNATURE_TOLERANCE_SECONDS = 300;
 
 /** The HTTP surface of a container, which a server of ours or of an embedding app listens for. */
 export function createApi(container: Container, options: ApiOptions): Api {
-  const { config, clock, logger, repositories, platform } = container;
+  const { config, logger, repositories } = container;
   const inFlight = createInFlight();
   const app = createApp({
     config: config.server,
@@ -50,17 +59,32 @@ export function createApi(container: Container, options: ApiOptions): Api {
     inFlight,
     ...(options.extraRoutes ? { extraRoutes: options.extraRoutes } : {}),
   });
-  const ingest = ingestEvent({ repositories, platform, clock, wake: options.wake });
-  const webhook = receiveWebhook({
-    secrets: config.stripe.webhookSecrets,
+  return { app, ...webhooksOf(container, { app, wake: options.wake }), inFlight };
+}
+
+/** Both fill the same inbox, in the same groups; each takes its own secrets alone. */
+function webhooksOf(
+  container: Container,
+  { app, wake }: { app: Express; wake: ApiOptions['wake'] },
+): Pick<Api, 'webhook' | 'connectWebhook'> {
+  const { config, clock, logger, repositories, platform } = container;
+  const intake: Omit<WebhookOptions, 'secrets'> = {
     bodyLimitBytes: config.server.webhookBodyLimitBytes,
     toleranceSeconds: SIGNATURE_TOLERANCE_SECONDS,
     now: () => clock.now(),
-    ingest,
+    ingest: ingestEvent({ repositories, platform, clock, wake }),
     limitBadSignatures: badSignaturesOf(container, app),
+    clockIsOff: alertOfClockSkew(container),
     logger,
-  });
-  return { app, webhook, inFlight };
+  };
+  const { webhookSecrets, connectWebhookSecrets } = config.stripe;
+  return {
+    webhook: receiveWebhook({ ...intake, secrets: webhookSecrets }),
+    connectWebhook:
+      connectWebhookSecrets.length === 0
+        ? refuseWebhooks(CONNECT_IS_OFF)
+        : receiveWebhook({ ...intake, secrets: connectWebhookSecrets }),
+  };
 }
 
 function badSignaturesOf({ limits: { badSignatures } }: Container, app: Express) {

@@ -18,7 +18,7 @@ import type { OrderResponse } from './schemas/orders/order-response.js';
 import { checkoutUrl } from './services/checkout/checkout-url.js';
 import { newId } from './utils/ids.js';
 import { settlesWithin } from './utils/settles-within.js';
-import { WEBHOOK_PATH } from './utils/stripe/webhook-path.js';
+import { CONNECT_WEBHOOK_PATH, WEBHOOK_PATH } from './utils/stripe/webhook-path.js';
 import { startWorker, type Worker } from './worker.js';
 
 export type { Delivery, HostEventHandlers, HostEvents } from './embedding/host-event.js';
@@ -30,7 +30,10 @@ export interface Guichet {
   webhookPath: string;
   /** A plain Node handler that needs the raw body: mount it before `express.json()`. */
   webhook(req: IncomingMessage, res: ServerResponse): void;
-  /** The API, for `app.use` of Express 4 or 5; the webhook path is part of it. Other paths pass through. */
+  /** The same for the events of connected accounts; 404 without `connectWebhookSecrets`. */
+  connectWebhookPath: string;
+  connectWebhook(req: IncomingMessage, res: ServerResponse): void;
+  /** The API, for `app.use` of Express 4 or 5; the webhook paths are part of it. Other paths pass through. */
   router: HostRouter;
   /** Null with `worker: 'none'`. */
   worker: { stop(graceMs: number): Promise<boolean> } | null;
@@ -54,16 +57,19 @@ export async function createGuichet(options: GuichetOptions): Promise<Guichet> {
   const sweeper = startSweeper(container);
   const worker = options.worker === 'none' ? null : startWorker(container);
   const { authenticate } = options;
-  const { app, webhook, inFlight } = createApi(container, {
+  const { app, webhook, connectWebhook, inFlight } = createApi(container, {
     wake: () => worker?.wake(),
     ...(authenticate ? { authenticate: hostAuthentication((req) => authenticate(req)) } : {}),
   });
   return {
     webhookPath: WEBHOOK_PATH,
     webhook,
+    connectWebhookPath: CONNECT_WEBHOOK_PATH,
+    connectWebhook,
     router: hostRouter({
       app,
       webhook,
+      connectWebhook,
       checkout: config.checkout !== null,
       address: options.trustProxy === undefined ? 'host' : 'settings',
     }),

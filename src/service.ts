@@ -4,7 +4,7 @@ import type { CompleteConfig } from './config/env.js';
 import { type Container, createContainer, type Overrides } from './container.js';
 import { type HttpServer, startHttpServer } from './http-server.js';
 import { startSweeper } from './jobs/sweeper.js';
-import { WEBHOOK_PATH } from './utils/stripe/webhook-path.js';
+import { CONNECT_WEBHOOK_PATH, WEBHOOK_PATH } from './utils/stripe/webhook-path.js';
 import { startWorker, type Worker } from './worker.js';
 
 export type Role = 'api' | 'worker' | 'all';
@@ -69,9 +69,13 @@ function startApi(
   { extraRoutes }: ServiceOptions,
 ): Promise<HttpServer> {
   const { config } = container;
-  const { app, webhook, inFlight } = createApi(container, {
+  const { app, webhook, connectWebhook, inFlight } = createApi(container, {
     wake: () => worker?.wake(),
     ...(extraRoutes ? { extraRoutes } : {}),
   });
-  return startHttpServer({ ...config.server, app, webhooks: new Map([[WEBHOOK_PATH, webhook]]), inFlight });
+  const webhooks = new Map([
+    [WEBHOOK_PATH, webhook],
+    [CONNECT_WEBHOOK_PATH, connectWebhook],
+  ]);
+  return startHttpServer({ ...config.server, app, webhooks, inFlight });
 }

@@ -1,6 +1,7 @@
 import type { Container } from './container.js';
 import { startCaptureDeadlines } from './jobs/capture-deadlines.js';
 import { startFetches } from './jobs/fetches.js';
+import { startGapFill } from './jobs/gap-fill.js';
 import { startInbox } from './jobs/inbox.js';
 import { startLaneLeases } from './jobs/lane-leases.js';
 import { startOperations } from './jobs/operations.js';
@@ -32,6 +33,7 @@ export function startWorker(container: Container): Worker {
   const { repositories, clock, logger, mailer, config, dependencies } = container;
   const sender = { from: config.receipts.from, merchantName: config.receipts.merchantName };
   const mailTo = config.alerts.email;
+  const intervalMs = config.stripe.gapFillIntervalMs;
   const senders = {
     receipt: sendReceipt({ repositories, mailer, sender }),
     alert: logAlert({ repositories, clock, logger, mailTo }),
@@ -47,6 +49,7 @@ export function startWorker(container: Container): Worker {
     startCaptureDeadlines(dependencies),
     startRetention(dependencies),
     startOutbox({ repositories, senders, clock, logger }),
+    ...(intervalMs > 0 ? [startGapFill(dependencies, { intervalMs })] : []),
   ];
   return {
     wake() {

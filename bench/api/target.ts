@@ -61,6 +61,12 @@ async function bareTarget({ sandbox }: Surroundings): Promise<Running> {
   };
 }
 
+/** With Redis, as in production, where one is given: API keys are cached there. */
+function redisSettings(): Record<string, string> {
+  const url = process.env.REDIS_URL;
+  return url ? { REDIS_URL: url, REDIS_KEY_PREFIX: `bench_${randomUUID().slice(0, 8)}:` } : { REDIS: 'off' };
+}
+
 /** The API alone: what the worker does afterwards is no part of an answer. */
 async function guichetTarget({ sandbox, mongodbUri }: Surroundings): Promise<Running> {
   const environment = {
@@ -75,7 +81,7 @@ async function guichetTarget({ sandbox, mongodbUri }: Surroundings): Promise<Run
     STRIPE_WEBHOOK_SECRETS: 'whsec_bench',
     PAYMENT_RETURN_URL: 'https://shop.example/return',
     RECEIPTS: 'off',
-    REDIS: 'off',
+    ...redisSettings(),
     // The pace that Stripe's test mode allows would be most of what is measured.
     STRIPE_REQUESTS_PER_SECOND: '10000',
   };

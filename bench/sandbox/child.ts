@@ -22,6 +22,11 @@ export class Child<Question, Answer> {
     });
   }
 
+  /** Says something that is not answered. */
+  tell(message: object): void {
+    this.process.send(message);
+  }
+
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
     this.process.disconnect();

@@ -1,5 +1,15 @@
-import { type RoundResult, STEP_MS } from './load.js';
 import type { Usage } from './target.js';
+
+/** What a load generator saw in one round. */
+export interface RoundResult {
+  requests: number;
+  seconds: number;
+  failed: number;
+  /** In milliseconds: how many requests took so long, in steps of STEP_MS. */
+  histogram: Record<number, number>;
+}
+
+export const STEP_MS = 0.01;
 
 export interface Figures {
   rate: number;

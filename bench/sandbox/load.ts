@@ -1,4 +1,5 @@
 import autocannon from 'autocannon';
+import { type RoundResult, STEP_MS } from './figures.js';
 
 export interface Shot {
   method: 'GET' | 'POST';
@@ -13,16 +14,6 @@ export interface Round {
   seconds: number;
   connections: number;
 }
-
-export interface RoundResult {
-  requests: number;
-  seconds: number;
-  failed: number;
-  /** In milliseconds: how many requests took so long, in steps of STEP_MS. */
-  histogram: Record<number, number>;
-}
-
-export const STEP_MS = 0.01;
 
 /** One round of load. Each request has an idempotency key of its own where the headers hold `[<id>]`. */
 async function fire(round: Round): Promise<RoundResult> {

@@ -3,8 +3,8 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Child } from './child.js';
-import { type Figures, figuresOf, type Measured, measured } from './figures.js';
-import type { Round, RoundResult, Shot } from './load.js';
+import { type Figures, figuresOf, type Measured, measured, type RoundResult } from './figures.js';
+import type { Round, Shot } from './load.js';
 import type { TargetAnswer, TargetQuestion } from './target.js';
 
 const { values } = parseArgs({

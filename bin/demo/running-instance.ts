@@ -7,7 +7,12 @@ import { z } from 'zod';
 const instanceSchema = z.object({
   baseUrl: z.string(),
   apiKey: z.string(),
-  stripe: z.object({ baseUrl: z.string(), secretKey: z.string(), webhookSecret: z.string() }),
+  stripe: z.object({
+    baseUrl: z.string(),
+    secretKey: z.string(),
+    webhookSecret: z.string(),
+    connectWebhookSecret: z.string(),
+  }),
   mailDir: z.string(),
 });
 export type Instance = z.infer<typeof instanceSchema>;
@@ -33,7 +38,8 @@ export async function runningInstance(
   return startInstance(home, env);
 }
 
-async function readInstance(home: string): Promise<Instance | null> {
+/** The instance that `dev.json` tells of, if it answers. */
+export async function readInstance(home: string): Promise<Instance | null> {
   try {
     const instance = instanceSchema.parse(JSON.parse(await readFile(path.join(home, 'dev.json'), 'utf8')));
     const response = await fetch(`${instance.baseUrl}/health/ready`);

@@ -9,9 +9,10 @@ import { finishSetupAuthentication } from '../payments/confirm-setup.js';
 import type { Intent } from '../payments/unexpected-state.js';
 import { type AccountSettings, checkedSettings, connectAccount } from '../platform/account.js';
 import type { AccountState } from '../store/account-state.js';
-import type { Delivery, Kind, Kinds, StoredEvent } from '../store/kinds.js';
+import type { ApiObject, Delivery, Kind, Kinds, StoredEvent } from '../store/kinds.js';
 import type { Store } from '../store/store.js';
 import { type MoneyControl, moneyControl } from './money.js';
+import { checkSeed } from './seeded.js';
 
 /** A delivery, with the connected account whose event it brings. */
 export type ListedDelivery = Delivery & { type: string; account: string | null };
@@ -26,6 +27,16 @@ export interface SandboxControl extends MoneyControl {
   /** Forgets all objects, connected accounts, faults, knobs and logged requests. Account, keys, endpoint and the id sequence stay. */
   reset(): Promise<void>;
   seed(settings: AccountSettings): void;
+  /**
+   * Objects that nothing here makes, such as an invoice, for a GET of their path: no list shows them, and nothing happens to
+   * them by itself.
+   */
+  readonly seeded: {
+    /** Puts or replaces one. Throws when Stripe has no such path, or the object lacks a field of its kind or has another. */
+    put(path: string, object: ApiObject, of?: OfAccount): void;
+    /** From now on the path answers 404, as of an object that was deleted. Throws when nothing was put there. */
+    remove(path: string, of?: OfAccount): void;
+  };
   readonly accounts: {
     /** A connected account, ready to be charged. */
     create(settings?: AccountSettings): Stripe.Account;
@@ -91,6 +102,21 @@ export function createControl({ engine, faults, requests }: Parts): SandboxContr
     },
     seed(settings) {
       store.transact((tx) => tx.update('account', tx.account, checkedSettings(settings)));
+    },
+    seeded: {
+      put(path, object, of) {
+        checkSeed(path, object);
+        store.transact(
+          (tx) => tx.put('seeded_object', { id: path, object, gone: false }),
+          stateOf(store, of),
+        );
+      },
+      remove(path, of) {
+        const state = stateOf(store, of);
+        const seeded = state.collection('seeded_object').get(path);
+        if (!seeded) throw new Error(`nothing was seeded at ${path}`);
+        store.transact((tx) => tx.put('seeded_object', { ...seeded, gone: true }), state);
+      },
     },
     accounts: {
       create: (settings = {}) => connectAccount(store, settings),

@@ -5,7 +5,7 @@ import type { FaultRule } from '../http/faults.js';
 import type { Page } from '../http/pages.js';
 import { StripeError } from '../http/stripe-error.js';
 import type { AccountSettings } from '../platform/account.js';
-import type { Kind } from '../store/kinds.js';
+import type { ApiObject, Kind } from '../store/kinds.js';
 import type { OfAccount, SandboxControl } from './control.js';
 import { isJson, refusal } from './guard.js';
 import { challengePage, completeChallenge } from './three-d-secure-page.js';
@@ -71,6 +71,8 @@ function verbsOf(control: SandboxControl, sandbox: Surroundings): Record<string,
   return {
     'POST reset': () => control.reset(),
     'POST seed': (body) => control.seed(accountSettings(body)),
+    'POST seeded': (body) => control.seeded.put(text(body, 'path'), anObject(body), ofAccount(body)),
+    'DELETE seeded': (body) => control.seeded.remove(text(body, 'path'), ofAccount(body)),
     'GET accounts': () => control.accounts.list(),
     'POST accounts': (body) => control.accounts.create(accountSettings(body)),
     'GET clock': () => ({ now: control.clock.now(), offset: control.clock.offset }),
@@ -115,6 +117,17 @@ function accountSettings(body: Body): AccountSettings {
     if (typeof value !== 'string') throw new Error(`${name} must be a string`);
   }
   return body as AccountSettings;
+}
+
+function text(body: Body, name: string): string {
+  const given = body[name];
+  if (typeof given === 'string') return given;
+  throw new Error(`${name} must be a string`);
+}
+
+function anObject({ object }: Body): ApiObject {
+  if (typeof object === 'object' && object !== null) return object as ApiObject;
+  throw new Error('object must be an object of Stripe');
 }
 
 function event(control: SandboxControl, id: string): string {

@@ -1,6 +1,7 @@
 /** What each verb of the control plane does, as `GET /_sandbox` tells it. */
 export const VERBS: Readonly<Record<string, string>> = {
   'DELETE faults': '/:id removes one fault; without an id all',
+  'DELETE seeded': '{path, account?} what was seeded there is gone: 404',
   'DELETE requests': 'forgets the logged requests',
   'GET accounts': 'the connected accounts',
   'GET clock': 'the time of the sandbox, in milliseconds',
@@ -23,6 +24,7 @@ export const VERBS: Readonly<Record<string, string>> = {
   'POST resend': '/:event {times?} sends it again, whatever became of it',
   'POST reset': 'forgets objects, connected accounts, faults, knobs and logged requests',
   'POST seed': '{country?, default_currency?, email?} of the own account',
+  'POST seeded': '{path, object, account?} a GET of this path answers this object',
   'POST settle': '/:intent or /:charge {outcome: succeeded or failed} the bank answers now',
   'POST webhook': '{url} of the built-in endpoint; null disables it',
 };

@@ -15,7 +15,7 @@ import { InFlight, type KeyedRequest, storedAnswer } from './idempotency.js';
 import { checkPublicCall, refuseCardNumbers, shownToBrowsers } from './publishable.js';
 import type { LogEntry, RequestLog } from './request-log.js';
 import type { Match, Router } from './router.js';
-import { docUrl, notImplemented, StripeError } from './stripe-error.js';
+import { docUrl, notImplemented, resourceMissing, StripeError } from './stripe-error.js';
 
 interface Arrival {
   request: ApiRequest;
@@ -87,7 +87,7 @@ export class Api {
     if (fault) entry.logged.fault = fault.id;
     const early = fault?.when === 'before' ? interruption(fault) : undefined;
     if (early && !(fault?.action.type === 'status' && fault.action.store)) return early;
-    const match = this.route(request);
+    const match = this.route(request, account);
     const isPublic = hasPublishableKey(request, store.ids);
     const sent = decodeForm(entry.form);
     const form = isPublic ? checkPublicCall(account, match, { form: sent, headers: request.headers }) : sent;
@@ -123,14 +123,15 @@ export class Api {
     }
   }
 
-  private route({ method, path }: ApiRequest): Match {
+  private route(request: ApiRequest, account: AccountState): Match {
+    const { method, path } = request;
     const match = this.deps.router.match(method, path);
     if (!match)
       throw new StripeError(404, {
         type: 'invalid_request_error',
         message: `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
       });
-    if (!match.route.handler) throw notImplemented(match.route.key);
+    if (!match.route.handler && !seededAt(request, account)) throw notImplemented(match.route.key);
     return match;
   }
 
@@ -153,7 +154,9 @@ export class Api {
     const identity = { id: requestId, idempotency_key: keyed?.key ?? null };
     const tx = this.deps.engine.store.begin(identity, account);
     try {
-      const result = match.route.handler?.({ tx, params, ids: match.ids, path: request.path });
+      const result =
+        seededAt(request, account) ??
+        match.route.handler?.({ tx, params, ids: match.ids, path: request.path });
       if (!result) throw new Error('a handler gave nothing');
       const presented = this.present(tx, attempt, result);
       return this.commit(tx, attempt, { answer: ok(presented), kept: presented });
@@ -246,6 +249,12 @@ export class Api {
     if (second !== this.dated.second) this.dated = { second, text: new Date(second * 1000).toUTCString() };
     return this.dated.text;
   }
+}
+
+function seededAt({ method, path }: ApiRequest, account: AccountState): ApiObject | undefined {
+  const seeded = method === 'GET' ? account.collection('seeded_object').get(path) : undefined;
+  if (seeded?.gone) throw resourceMissing(seeded.object.object, seeded.object.id ?? '');
+  return seeded?.object;
 }
 
 function keyedRequest(request: ApiRequest, account: string): KeyedRequest | undefined {

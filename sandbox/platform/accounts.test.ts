@@ -72,6 +72,22 @@ describe('sandbox: connected accounts', function () {
     expect([first?.idempotencyKey, first?.account]).to.deep.equal(['same', sellerId]);
   });
 
+  it('has a built-in endpoint for them, with a secret that is known before its address is', async () => {
+    const secret = sandbox.connectWebhookSecret;
+    expect(secret)
+      .to.match(/^whsec_/)
+      .and.to.not.equal(sandbox.webhookSecret);
+    const hook = await listen(stripe, () => secret);
+    await sandbox.setWebhookUrl(hook.url, { connect: true });
+    await stripe.customers.create();
+    const there = await seller.customers.create();
+    await sandbox.idle();
+    const seen = hook.events.map(({ account, data }) => [account, (data.object as Stripe.Customer).id]);
+    expect(seen).to.deep.equal([[sellerId, there.id]]);
+    expect(sandbox.connectWebhookSecret).to.equal(secret);
+    await hook.close();
+  });
+
   describe('with endpoints', () => {
     let connect: Hook;
     let platform: Hook;

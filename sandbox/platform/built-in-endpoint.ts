@@ -11,17 +11,21 @@ const UNSET = {
   apiVersion: contract.apiVersion,
 };
 
-/** The one endpoint that a sandbox always has, so that its secret is known before its address is. */
+/** An endpoint that a sandbox has by itself, so that its secret is known before its address is. */
 export class BuiltInEndpoint {
-  constructor(private readonly store: Store) {}
+  /** `connect`: it hears of the events of connected accounts, and of no others. */
+  constructor(
+    private readonly store: Store,
+    private readonly connect: boolean,
+  ) {}
 
   ensure(): void {
     if (this.find()) return;
     this.store.transact((tx) => {
-      const made = addEndpoint(tx, UNSET, { connect: false, builtIn: true });
+      const made = addEndpoint(tx, UNSET, { connect: this.connect, builtIn: true });
       tx.update('webhook_endpoint', made, {
         status: 'disabled',
-        description: 'The built-in endpoint of the sandbox',
+        description: `The built-in endpoint of the sandbox${this.connect ? ' for connected accounts' : ''}`,
       });
     });
   }
@@ -51,6 +55,6 @@ export class BuiltInEndpoint {
 
   private find(): EndpointSecret | undefined {
     const secrets = this.store.platform.collection('endpoint_secret').values();
-    return secrets.find(({ builtIn }) => builtIn);
+    return secrets.find(({ builtIn, connect }) => builtIn && connect === this.connect);
   }
 }

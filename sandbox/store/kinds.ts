@@ -76,6 +76,15 @@ export interface Job {
   soon: boolean;
 }
 
+/** What a GET of a path answers because a test said so. */
+interface SeededObject {
+  /** The path. */
+  id: string;
+  /** What is gone still has its kind and its id. */
+  object: ApiObject;
+  gone: boolean;
+}
+
 export interface StoredAnswer {
   id: string;
   method: string;
@@ -167,6 +176,7 @@ interface OwnKinds {
   funds: Funds;
   job: Job;
   idempotency_key: StoredAnswer;
+  seeded_object: SeededObject;
 }
 
 /** Every kind of thing in the store. */
@@ -186,6 +196,7 @@ const OWN_KINDS: Record<keyof OwnKinds, true> = {
   funds: true,
   job: true,
   idempotency_key: true,
+  seeded_object: true,
 };
 
 export function isApiKind(kind: Kind): kind is ApiKind {

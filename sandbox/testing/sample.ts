@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { definition } from '../contract/contract.js';
+import { definition, definitionNameOf } from '../contract/contract.js';
 import type { Definition, Schema } from '../contract/schema.js';
 
 export type Fields = Record<string, unknown>;
@@ -17,6 +17,18 @@ const others = new Map(
 
 export function anyDefinition(name: string): Definition | undefined {
   return definition(name) ?? others.get(name);
+}
+
+const byObject = new Map(
+  [...others].flatMap(([name, { properties }]) => {
+    const [object, ...more] = properties.object?.enum ?? [];
+    return object !== undefined && more.length === 0 ? [[String(object), name] as const] : [];
+  }),
+);
+
+/** The name of the kind whose `object` this is, such as `Invoice` for `invoice`. */
+export function anyDefinitionNameOf(object: string): string | undefined {
+  return definitionNameOf(object) ?? byObject.get(object);
 }
 
 /** 2025-01-01T00:00:00Z: samples do not change from day to day. */

@@ -4,17 +4,19 @@ import { createStripe } from '../container.js';
 import { connectDatabase, type Database } from '../db/connect.js';
 import { CheckFailure, type CheckResult, runChecks } from '../services/doctor/check.js';
 import { databaseChecks } from '../services/doctor/database-checks.js';
+import { gapFillCheck } from '../services/doctor/gap-fill-check.js';
 import { redisCheck } from '../services/doctor/redis-check.js';
 import {
   checkoutPageCheck,
   configurationCheck,
+  connectWebhookSecretsCheck,
   requireSettings,
   type Settings,
   smtpCheck,
   webhookSecretsCheck,
 } from '../services/doctor/settings-checks.js';
 import { clockCheck, stripeKeyCheck } from '../services/doctor/stripe-checks.js';
-import { webhookEndpointCheck } from '../services/doctor/webhook-endpoint-check.js';
+import { connectEndpointCheck, webhookEndpointCheck } from '../services/doctor/webhook-endpoint-check.js';
 import { createStripeGateway } from '../services/stripe/stripe-gateway.js';
 import { systemClock } from '../utils/clock.js';
 import { once } from '../utils/once.js';
@@ -36,6 +38,9 @@ export async function diagnose(environment: Environment): Promise<Diagnosis> {
   const connect = once(() => connectTo(settings));
   const ask = askStripe(settings);
   const readAccount = once(() => ask('/v1/account'));
+  const listEndpoints = once(() => ask('/v1/webhook_endpoints?limit=100'));
+  const endpoints = { publicUrl: config.server.publicUrl, apiBaseUrl: config.stripe.apiBaseUrl };
+  const takesConnect = config.stripe.connectWebhookSecrets.length > 0;
   const checks = await runChecks(
     [
       configurationCheck(settings),
@@ -44,10 +49,10 @@ export async function diagnose(environment: Environment): Promise<Diagnosis> {
       stripeKeyCheck(readAccount, config.stripe),
       clockCheck(readAccount),
       webhookSecretsCheck(settings),
-      webhookEndpointCheck(() => ask('/v1/webhook_endpoints?limit=100'), {
-        publicUrl: config.server.publicUrl,
-        apiBaseUrl: config.stripe.apiBaseUrl,
-      }),
+      webhookEndpointCheck(listEndpoints, endpoints),
+      connectWebhookSecretsCheck(settings),
+      ...(takesConnect ? [connectEndpointCheck(listEndpoints, endpoints)] : []),
+      gapFillCheck(connect, { intervalMs: config.stripe.gapFillIntervalMs, clock: systemClock }),
       checkoutPageCheck(settings),
       smtpCheck(settings, STEP_LIMIT_MS),
     ],

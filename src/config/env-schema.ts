@@ -4,6 +4,7 @@ import { redisSettings } from './redis-settings.js';
 import { optional, preset, type SettingInfo } from './setting.js';
 import { httpUrl, integer, isHost, isOrigin, listOf, matching, oneOf, trustProxy } from './setting-types.js';
 import { stripeLimits } from './stripe-limit-settings.js';
+import { syncSettings } from './sync-settings.js';
 import { userTokens } from './user-token-settings.js';
 
 const hosts = listOf(isHost, 'host names');
@@ -159,6 +160,15 @@ const stripe = {
       requiredToServe: true,
     },
   ),
+  STRIPE_CONNECT_WEBHOOK_SECRETS: optional(
+    listOf((entry) => /^whsec_\S+$/.test(entry), 'secrets that begin with whsec_'),
+    {
+      group: 'Stripe',
+      description:
+        'Signing secrets of the webhook endpoint for connected accounts, as the ones above. Unset, its path is off.',
+      example: 'whsec_replace_me_too',
+    },
+  ),
   STRIPE_ACCOUNT_ID: optional(matching(/^acct_\w+$/, 'an id that begins with acct_'), {
     group: 'Stripe',
     description: 'The account of the key. Default: asked from Stripe at start.',
@@ -255,6 +265,7 @@ export const envSchema = z.object({
   ...limitSettings,
   ...stripe,
   ...stripeLimits,
+  ...syncSettings,
   ...userTokens,
   ...paymentsAndReceipts,
   ...alerts,

@@ -136,6 +136,21 @@ describe('loadConfig', () => {
     expect(problemsOf(clear)).to.have.all.keys(['STRIPE_JS_URL']);
   });
 
+  it('refuses a secret of the platform among those for connected accounts, and repeats neither', () => {
+    const problems = problemsOf(
+      { ...complete, STRIPE_CONNECT_WEBHOOK_SECRETS: 'whsec_other, whsec_old' },
+      'serve',
+    );
+    expect(Object.keys(problems)).to.deep.equal(['STRIPE_CONNECT_WEBHOOK_SECRETS']);
+    expect(JSON.stringify(problems)).to.not.include('whsec_o');
+    const fine = loadConfig(
+      { ...complete, STRIPE_CONNECT_WEBHOOK_SECRETS: 'whsec_2, whsec_1' },
+      { command: 'serve' },
+    );
+    expect(fine.stripe.connectWebhookSecrets).to.deep.equal(['whsec_2', 'whsec_1']);
+    expect(loadConfig(complete, { command: 'serve' }).stripe.connectWebhookSecrets).to.deep.equal([]);
+  });
+
   it('W17 refuses a webhook secret that is empty or does not begin with whsec_', () => {
     for (const secrets of ['', ' ', ',', 'whsec_', 'whsec_a,', 'secret', 'whsec_a,b', 'whsec_a b']) {
       for (const command of ['dev', 'serve'] as const) {

@@ -51,6 +51,8 @@ export interface Config {
     mode: 'test' | 'live' | null;
     /** The newest first. */
     webhookSecrets: string[];
+    /** Empty where no events of connected accounts are taken. */
+    connectWebhookSecrets: string[];
     accountId: string | null;
     apiBaseUrl: string;
     callTimeoutMs: number;
@@ -60,6 +62,8 @@ export interface Config {
     /** Of this process. */
     requestsPerSecond: number;
     breaker: { failures: number; openMs: number };
+    /** 0: events that no webhook brought are not looked for. */
+    gapFillIntervalMs: number;
   };
   payments: { returnUrl: string | null; returnHosts: string[] };
   /** Null where users' tokens are not taken. */
@@ -214,6 +218,7 @@ function stripeConfig(settings: Settings): Config['stripe'] {
     secretKey: settings.STRIPE_SECRET_KEY ?? null,
     mode,
     webhookSecrets: settings.STRIPE_WEBHOOK_SECRETS ?? [],
+    connectWebhookSecrets: settings.STRIPE_CONNECT_WEBHOOK_SECRETS ?? [],
     accountId: settings.STRIPE_ACCOUNT_ID ?? null,
     apiBaseUrl: settings.STRIPE_API_BASE_URL,
     callTimeoutMs: settings.STRIPE_CALL_TIMEOUT_MS,
@@ -222,6 +227,7 @@ function stripeConfig(settings: Settings): Config['stripe'] {
     maxSockets: settings.STRIPE_MAX_SOCKETS,
     requestsPerSecond: settings.STRIPE_REQUESTS_PER_SECOND ?? DEFAULT_REQUESTS_PER_SECOND[mode ?? 'test'],
     breaker: { failures: settings.STRIPE_BREAKER_FAILURES, openMs: settings.STRIPE_BREAKER_OPEN_MS },
+    gapFillIntervalMs: settings.GAP_FILL_INTERVAL_SECONDS * 1000,
   };
 }
 

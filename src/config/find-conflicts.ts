@@ -21,6 +21,12 @@ export function findConflicts(source: Environment): ConfigProblem[] {
     add('STRIPE_API_BASE_URL', 'expected https:// in live mode: the key would travel in clear');
   }
   for (const { name, message } of findJwtConflicts(source, mode)) add(name, message);
+  if (shareEntry(source.STRIPE_WEBHOOK_SECRETS, source.STRIPE_CONNECT_WEBHOOK_SECRETS)) {
+    add(
+      'STRIPE_CONNECT_WEBHOOK_SECRETS',
+      'holds a secret of STRIPE_WEBHOOK_SECRETS: each endpoint has its own',
+    );
+  }
   if (source.STRIPE_WEBHOOK_SECRET !== undefined) {
     add('STRIPE_WEBHOOK_SECRET', 'is no setting: name it STRIPE_WEBHOOK_SECRETS, a list');
   }
@@ -33,6 +39,11 @@ export function findConflicts(source: Environment): ConfigProblem[] {
     if (numberOf(source, name) > numberOf(source, limit)) add(name, `expected at most ${limit}`);
   }
   return problems;
+}
+
+function shareEntry(one = '', other = ''): boolean {
+  const entries = new Set(one.split(',').map((entry) => entry.trim()));
+  return other.split(',').some((entry) => entry.trim() !== '' && entries.has(entry.trim()));
 }
 
 function findJwtConflicts(source: Environment, mode: string | null | undefined): ConfigProblem[] {

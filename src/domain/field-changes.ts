@@ -25,7 +25,7 @@ function rowOf(rows: WorkingSet, collection: CollectionName, id: string): Partia
 
 /** What may be told of the fields of one row that differ; `set` holds new values. */
 export function rowDifferences(id: string, before: object, set: object): FieldChange[] {
-  const [from, to] = [told(before), told(set)];
+  const [from, to] = [told(before, set), told(set, set)];
   const fields = new Set([...to.keys(), ...[...from.keys()].filter((field) => isNestedIn(field, set))]);
   return [...fields].flatMap((field) => {
     const change = { id, field, from: from.get(field) ?? null, to: to.get(field) ?? null };
@@ -39,12 +39,18 @@ function isNestedIn(field: string, set: object): boolean {
   return inner !== undefined && outer in set;
 }
 
-function told(row: object): Map<string, NotedValue> {
-  const flat = Object.entries(row).flatMap(([field, value]: [string, unknown]) => {
-    if (!NESTED.has(field)) return [[field, value] as const];
-    return Object.entries((value ?? {}) as object).map(([inner, of]) => [`${field}.${inner}`, of] as const);
-  });
-  return new Map(flat.filter(([field]) => TOLD.has(field)).map(([field, value]) => [field, noted(value)]));
+/** What may be told of the fields of a row that `set` is about to change. */
+function told(row: object, set: object): Map<string, NotedValue> {
+  const fields = new Map<string, NotedValue>();
+  const tell = (field: string, value: unknown) => {
+    if (TOLD.has(field)) fields.set(field, noted(value));
+  };
+  for (const [field, value] of Object.entries(row) as [string, unknown][]) {
+    if (!(field in set)) continue;
+    if (!NESTED.has(field)) tell(field, value);
+    else for (const [inner, of] of Object.entries((value ?? {}) as object)) tell(`${field}.${inner}`, of);
+  }
+  return fields;
 }
 
 function noted(value: unknown): NotedValue {

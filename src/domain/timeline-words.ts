@@ -3,7 +3,13 @@ import type { Actor } from './rows/operation.js';
 import type { SnapshotNote } from './rows/snapshot-note.js';
 
 /** Those of freshness, and those of the families and the inbox. */
-type KnownReason = FreshnessReason | 'contradicts_our_rows' | 'no_family' | 'other_mode' | 'thin_event';
+type KnownReason =
+  | FreshnessReason
+  | 'contradicts_our_rows'
+  | 'fact'
+  | 'no_family'
+  | 'other_mode'
+  | 'thin_event';
 
 const REASONS: Readonly<Record<KnownReason, string>> = {
   replayed_answer: 'the answer was an old one, sent again',
@@ -24,6 +30,7 @@ const REASONS: Readonly<Record<KnownReason, string>> = {
   earlier: 'it is earlier than what was known',
   too_close: 'it is too close in time to what was known for a clock to tell which is newer',
   contradicts_our_rows: 'it contradicts what is known here, in a way that only Stripe explains',
+  fact: 'it tells of something that cannot be read at Stripe, and is kept as it came',
   no_family: 'nothing is done with objects of this kind',
   other_mode: 'it is of the other mode (test or live)',
   thin_event: 'it is a thin event, which carries no object',

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { exampleOrder, examplePayment } from '../../tests/support/rows.js';
 import { type Cause, insert, move } from './changes.js';
+import type { PaymentRow } from './rows/payment.js';
 import { WorkingSet } from './working-set.js';
 
 const cause: Cause = { actor: { type: 'system', id: 'test' }, requestId: 'req_1' };
@@ -18,6 +19,23 @@ describe('WorkingSet', () => {
     expect(rows.find('payments', ({ amount }) => amount === 2)).to.equal(second);
     expect(rows.find('payments', ({ amount }) => amount === 3)).to.equal(null);
     expect(rows.filter('payments', ({ amount }) => amount > 0)).to.deep.equal([first, second]);
+  });
+
+  it('gives what points to a key now: loaded, inserted or moved there, and no longer what was moved away', () => {
+    const rows = new WorkingSet();
+    const at = (paymentIntentId: string | null) => ({ ...examplePayment().stripe, paymentIntentId });
+    const [making, loaded, inserted] = [at(null), at('pi_1'), at('pi_2')].map((stripe) =>
+      examplePayment({ stripe }),
+    ) as [PaymentRow, PaymentRow, PaymentRow];
+    const idsAt = (key: string | null) => rows.pointingTo('payments', key).map(({ _id }) => _id);
+    rows.load('payments', [making, loaded]);
+    rows.apply([insert('payments', inserted)], cause, NOW);
+    expect([idsAt('pi_1'), idsAt('pi_2'), idsAt('pi_3')]).to.deep.equal([[loaded._id], [inserted._id], []]);
+    expect(idsAt(null)).to.deep.equal([]);
+    rows.apply([move('payments', making._id, { stripe: at('pi_1') })], cause, NOW);
+    rows.apply([move('payments', inserted._id, { stripe: at('pi_3') })], cause, NOW);
+    expect(idsAt('pi_1')).to.have.members([loaded._id, making._id]);
+    expect([idsAt('pi_2'), idsAt('pi_3')]).to.deep.equal([[], [inserted._id]]);
   });
 
   it('a move shows at once, raises the version by one, and remembers only what was moved', () => {

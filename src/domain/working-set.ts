@@ -13,6 +13,15 @@ export interface Entry<Row> {
 /** An audit record before it is chained to its stream. */
 export type PendingAudit = Audit & Cause & { snapshots?: SnapshotNote[] };
 
+/** By what a row is looked up for a snapshot: looking at every row for every one would grow with the square of a batch. */
+const POINTERS: { [Name in Pointed]: (row: RowOf[Name]) => string | null } = {
+  payments: (row) => row.stripe.paymentIntentId,
+  refunds: (row) => row.paymentId,
+  customers: (row) => row.stripe.customerId,
+};
+
+type Pointed = 'payments' | 'refunds' | 'customers';
+
 type Entries = { [Name in CollectionName]: Map<string, Entry<RowOf[Name]>> };
 
 /**
@@ -33,6 +42,11 @@ export class WorkingSet {
     operations: new Map(),
     apiKeys: new Map(),
     replays: new Map(),
+  };
+  private readonly pointing: { [Name in Pointed]: Map<string, Set<string>> } = {
+    payments: new Map(),
+    refunds: new Map(),
+    customers: new Map(),
   };
   readonly effects: Effect[] = [];
   /** What the moves mean to an app that embeds Guichet; written only where there is one. */
@@ -58,11 +72,21 @@ export class WorkingSet {
     return [...this.entries[collection].values()].map((entry) => entry.row).filter(test);
   }
 
+  /** Payments of a PaymentIntent, refunds of a payment, customers by their id at Stripe. None points to null. */
+  pointingTo<Name extends Pointed>(collection: Name, key: string | null): RowOf[Name][] {
+    const ids = key === null ? undefined : this.pointing[collection].get(key);
+    if (!ids) return [];
+    const rows = [...ids].map((id) => this.get(collection, id));
+    return rows.filter((row): row is RowOf[Name] => row !== null && POINTERS[collection](row) === key);
+  }
+
   /** Takes rows as the database has them; one that is here already is kept, with what was decided on it. */
   load<Name extends CollectionName>(collection: Name, rows: readonly RowOf[Name][]): void {
     const held = this.entries[collection];
     for (const row of rows) {
-      if (!held.has(row._id)) held.set(row._id, { row, baseVersion: row.version, set: {} });
+      if (held.has(row._id)) continue;
+      held.set(row._id, { row, baseVersion: row.version, set: {} });
+      this.point(collection, row);
     }
   }
 
@@ -95,12 +119,30 @@ export class WorkingSet {
     const before = entry.row;
     entry.row = { ...before, ...set, version: before.version + 1 };
     entry.set = { ...entry.set, ...set };
+    this.point(collection, entry.row);
     this.hostEvents.push(...hostEventsOf(collection, { before, after: entry.row }));
   }
 
   private insert<Name extends CollectionName>(collection: Name, row: RowOf[Name]): void {
     if (this.entries[collection].has(row._id)) throw new Error(`${collection}/${row._id} is there already`);
     this.entries[collection].set(row._id, { row, baseVersion: 0, set: {} });
+    this.point(collection, row);
     this.hostEvents.push(...hostEventsOf(collection, { before: null, after: row }));
   }
+
+  /** One that points elsewhere now stays where it was, too: whoever looks it up looks at the row. */
+  private point<Name extends CollectionName>(collection: Name, row: RowOf[Name]): void {
+    if (!isPointed(collection)) return;
+    const pointerOf = POINTERS[collection] as (row: RowOf[Name]) => string | null;
+    const key = pointerOf(row);
+    if (key === null) return;
+    const pointing = this.pointing[collection];
+    const ids = pointing.get(key);
+    if (ids) ids.add(row._id);
+    else pointing.set(key, new Set([row._id]));
+  }
+}
+
+function isPointed(collection: CollectionName): collection is Pointed {
+  return collection in POINTERS;
 }

@@ -28,6 +28,8 @@ export interface GuichetOptions {
     mode: 'test' | 'live';
     /** The newest first; two while one is being rotated. */
     webhookSecrets: string[];
+    /** Of the endpoint for connected accounts. Default: none are taken. */
+    connectWebhookSecrets?: string[];
     accountId?: string;
     apiBaseUrl?: string;
     /** Turns the checkout page on, with `publicUrl`. */

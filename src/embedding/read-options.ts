@@ -14,6 +14,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   'stripe.secretKey': 'STRIPE_SECRET_KEY',
   'stripe.mode': 'STRIPE_MODE',
   'stripe.webhookSecrets': 'STRIPE_WEBHOOK_SECRETS',
+  'stripe.connectWebhookSecrets': 'STRIPE_CONNECT_WEBHOOK_SECRETS',
   'stripe.accountId': 'STRIPE_ACCOUNT_ID',
   'stripe.apiBaseUrl': 'STRIPE_API_BASE_URL',
   'stripe.publishableKey': 'STRIPE_PUBLISHABLE_KEY',
@@ -57,7 +58,8 @@ const shape = z.strictObject({
   redis: z.strictObject({ url: text, keyPrefix: text }).optional(),
   stripe: z
     .strictObject({
-      ...{ secretKey: text, mode: text, webhookSecrets: texts, accountId: text },
+      ...{ secretKey: text, mode: text, webhookSecrets: texts },
+      ...{ connectWebhookSecrets: texts, accountId: text },
       ...{ apiBaseUrl: text, publishableKey: text, jsUrl: text },
     })
     .optional(),

@@ -41,10 +41,11 @@ async function fetchCarefully(dependencies: FetchDependencies, rows: WebhookEven
   }
 }
 
+/** By the lane key too: a plan and its price have one id. */
 function byObject(rows: WebhookEventRow[]): Map<string, WebhookEventRow[]> {
   const groups = new Map<string, WebhookEventRow[]>();
   for (const row of rows) {
-    const key = `${row.stripeAccountId}:${row.livemode}:${row.objectId}`;
+    const key = `${row.stripeAccountId}:${row.livemode}:${row.laneKey}:${row.objectId}`;
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
   return groups;

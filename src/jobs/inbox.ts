@@ -17,7 +17,11 @@ const FULL_ENOUGH = 0.8;
 const IDLE_MS = 100;
 
 /** Two at once, each on half of the lanes: one decides while the other waits for the majority. */
-export function startInbox(dependencies: ProcessDependencies, leases: LaneLeases): Loop[] {
+export function startInbox(
+  dependencies: ProcessDependencies,
+  leases: LaneLeases,
+  { maxEvents = MAX_EVENTS }: { maxEvents?: number } = {},
+): Loop[] {
   return [0, 1].map((parity) => {
     let busy = false;
     return startLoop({
@@ -27,7 +31,7 @@ export function startInbox(dependencies: ProcessDependencies, leases: LaneLeases
       async run() {
         const lanes = leases.held().filter((lane) => lane !== 'fetch' && lane % 2 === parity);
         await takeCarefully(dependencies, leases, lanes);
-        const rows = await claim(dependencies, lanes, { underLoad: busy });
+        const rows = await claim(dependencies, lanes, { underLoad: busy, maxEvents });
         busy = rows.length > 0;
         if (busy) await take(dependencies, rows);
         return busy ? 'busy' : 'idle';
@@ -44,22 +48,31 @@ async function take(dependencies: ProcessDependencies, rows: WebhookEventRow[]):
 }
 
 async function claim(
-  { repositories, clock }: ProcessDependencies,
+  dependencies: ProcessDependencies,
   lanes: Lane[],
-  { underLoad }: { underLoad: boolean },
+  { underLoad, maxEvents }: { underLoad: boolean; maxEvents: number },
 ): Promise<WebhookEventRow[]> {
   if (lanes.length === 0) return [];
-  const read = () => repositories.webhookEvents.claim(lanes, clock.now(), MAX_EVENTS);
-  let rows = await read();
-  const deadline = performance.now() + (underLoad ? FILL_WAIT_MS : 0);
-  while (rows.length > 0 && rows.length < MAX_EVENTS * FULL_ENOUGH && performance.now() < deadline) {
+  if (underLoad) await filling(dependencies, lanes, maxEvents);
+  const { repositories, clock } = dependencies;
+  return withinBytes(await repositories.webhookEvents.claim(lanes, clock.now(), maxEvents));
+}
+
+/** Waits while a batch fills. It counts: bodies that are read again at each look cost as much as the first time. */
+async function filling(
+  { repositories, clock }: ProcessDependencies,
+  lanes: Lane[],
+  maxEvents: number,
+): Promise<void> {
+  const count = () => repositories.webhookEvents.countDue(lanes, clock.now(), maxEvents);
+  const deadline = performance.now() + FILL_WAIT_MS;
+  let waiting = await count();
+  while (waiting > 0 && waiting < maxEvents * FULL_ENOUGH && performance.now() < deadline) {
     await delay(FILL_STEP_MS);
-    const more = await read();
-    const arriving = more.length > rows.length;
-    rows = more;
-    if (!arriving) break;
+    const before = waiting;
+    waiting = await count();
+    if (waiting === before) return;
   }
-  return withinBytes(rows);
 }
 
 function withinBytes(rows: WebhookEventRow[]): WebhookEventRow[] {

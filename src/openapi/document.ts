@@ -5,7 +5,7 @@ import type { Route } from '../routes/route.js';
 import { problemResponse } from '../schemas/shared/problem.js';
 import { curlOf } from './curl.js';
 import { errorCodesOf, problemResponses } from './error-responses.js';
-import { registerWebhookPath } from './webhook-path.js';
+import { registerWebhookPaths } from './webhook-path.js';
 
 const VERSION = '0.1.0';
 
@@ -41,7 +41,7 @@ export function buildDocument(routes: readonly Route[]) {
     description: 'A user’s own token. It sees and changes only what is theirs: anything else is 404.',
   });
   for (const route of routes) registry.registerPath(pathOf(route));
-  registerWebhookPath(registry);
+  registerWebhookPaths(registry);
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: {

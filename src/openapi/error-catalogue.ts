@@ -103,6 +103,10 @@ export const errorCatalogue = {
     status: 404,
     detail: 'There is no such API key. List them with GET /api/ops/keys.',
   },
+  connect_webhooks_off: {
+    status: 404,
+    detail: 'No events of connected accounts are taken here: STRIPE_CONNECT_WEBHOOK_SECRETS is not set.',
+  },
   body_too_large: { status: 413, detail: 'The body is larger than this service takes.' },
   unsupported_media_type: {
     status: 415,

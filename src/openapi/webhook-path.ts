@@ -1,7 +1,8 @@
 import type { OpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { problemResponse } from '../schemas/shared/problem.js';
-import { WEBHOOK_PATH } from '../utils/stripe/webhook-path.js';
+import { CONNECT_WEBHOOK_PATH, WEBHOOK_PATH } from '../utils/stripe/webhook-path.js';
+import type { ErrorCode } from './error-catalogue.js';
 import { problemResponses } from './error-responses.js';
 
 const stripeEvent = z
@@ -18,19 +19,35 @@ const exampleEvent = {
 };
 
 /** `stripe listen` and the sandbox sign; by hand nobody can. */
-const curl = 'stripe listen --forward-to "$GUICHET_URL/api/webhooks/stripe"';
+const curl = {
+  platform: 'stripe listen --forward-to "$GUICHET_URL/api/webhooks/stripe"',
+  connect: 'stripe listen --forward-connect-to "$GUICHET_URL/api/webhooks/stripe/connect"',
+};
 
-/** The one path that Express does not serve (`middlewares/stripe/receive-webhook.ts`). */
-export function registerWebhookPath(registry: OpenAPIRegistry): void {
+/** The two paths that Express does not serve (`middlewares/stripe/receive-webhook.ts`). */
+export function registerWebhookPaths(registry: OpenAPIRegistry): void {
   registry.registerPath({
-    method: 'post',
+    ...common(['invalid_signature', 'body_too_large']),
     path: WEBHOOK_PATH,
     operationId: 'receiveStripeWebhook',
     summary: 'Receive an event of Stripe',
+    'x-codeSamples': [{ lang: 'Shell', label: 'Stripe CLI', source: curl.platform }],
+  });
+  registry.registerPath({
+    ...common(['invalid_signature', 'connect_webhooks_off', 'body_too_large']),
+    path: CONNECT_WEBHOOK_PATH,
+    operationId: 'receiveConnectWebhook',
+    summary: 'Receive an event of a connected account',
+    'x-codeSamples': [{ lang: 'Shell', label: 'Stripe CLI', source: curl.connect }],
+  });
+}
+
+function common(codes: ErrorCode[]) {
+  return {
+    method: 'post' as const,
     description: 'Answered only after the event is stored durably. Any event may arrive several times.',
     tags: ['Webhooks'],
     security: [],
-    'x-codeSamples': [{ lang: 'Shell', label: 'Stripe CLI', source: curl }],
     request: {
       headers: z.object({ 'Stripe-Signature': z.string().meta({ example: 't=1736942400,v1=replace_me' }) }),
       body: {
@@ -49,12 +66,9 @@ export function registerWebhookPath(registry: OpenAPIRegistry): void {
         },
       },
       ...problemResponses(
-        [
-          ...(['invalid_signature', 'body_too_large', 'unsupported_media_type'] as const),
-          ...(['rate_limited', 'event_not_stored'] as const),
-        ],
+        [...codes, 'unsupported_media_type', 'rate_limited', 'event_not_stored'],
         problemResponse,
       ),
     },
-  });
+  };
 }

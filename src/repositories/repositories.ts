@@ -24,6 +24,7 @@ import { snapshotDecisionsRepository } from './snapshot-decisions.js';
 import { storedEventsRepository } from './stored-events.js';
 import { openStores, type Stores } from './stores.js';
 import { stripeObjectsRepository } from './stripe-objects.js';
+import { syncCursorsRepository } from './sync-cursors.js';
 import { runTransaction, type TransactionLimits, type TransactionOptions } from './transaction.js';
 import { webhookEventsRepository } from './webhook-events.js';
 
@@ -69,6 +70,7 @@ export interface BoundedTransaction extends TransactionLimits {
 
 export interface Repositories extends Omit<BoundRepositories, 'commit'> {
   locks: ReturnType<typeof locksRepository>;
+  syncCursors: ReturnType<typeof syncCursorsRepository>;
   /** See `runTransaction`. The repositories that `fn` is given write inside the transaction. */
   transaction<T>(limits: BoundedTransaction, fn: (bound: BoundRepositories) => Promise<T>): Promise<T>;
 }
@@ -93,6 +95,7 @@ export function createRepositories(
   return {
     ...plain,
     locks: locksRepository(stores),
+    syncCursors: syncCursorsRepository(stores),
     transaction({ about = null, ...limits }, fn) {
       const run: TransactionOptions['inTurn'] = (work) =>
         about === null

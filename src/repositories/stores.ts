@@ -18,6 +18,7 @@ import type { ReplayRow } from '../domain/rows/replay.js';
 import type { SetupIntentRow } from '../domain/rows/setup-intent.js';
 import type { SnapshotDecisionRow } from '../domain/rows/snapshot-note.js';
 import type { StripeObjectRow } from '../domain/rows/stripe-object.js';
+import type { SyncCursorRow } from '../domain/rows/sync-cursor.js';
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
 import { apiKeySchema } from '../models/ApiKey.js';
 import { auditRecordSchema } from '../models/AuditRecord.js';
@@ -38,6 +39,7 @@ import { replaySchema } from '../models/Replay.js';
 import { setupIntentSchema } from '../models/SetupIntent.js';
 import { snapshotDecisionSchema } from '../models/SnapshotDecision.js';
 import { stripeObjectSchema } from '../models/StripeObject.js';
+import { syncCursorSchema } from '../models/SyncCursor.js';
 import { webhookEventSchema } from '../models/WebhookEvent.js';
 
 /**
@@ -79,6 +81,7 @@ export interface Stores {
   apiKeys: Store<ApiKeyRow>;
   replays: Store<ReplayRow>;
   locks: Store<LockRow>;
+  syncCursors: Store<SyncCursorRow>;
 }
 
 export function openStores(database: Database): Stores {
@@ -112,5 +115,6 @@ export function openStores(database: Database): Stores {
     apiKeys: open('api_keys', apiKeySchema),
     replays: open('replays', replaySchema),
     locks: open('locks', lockSchema),
+    syncCursors: open('sync_cursors', syncCursorSchema),
   };
 }

@@ -1,5 +1,6 @@
-import { MongoServerError } from 'mongodb';
 import type { WebhookEventRow } from '../domain/rows/webhook-event.js';
+import { inboxComparison } from './inbox-comparison.js';
+import { type InsertOutcome, insertEvents } from './insert-events.js';
 import type { Scope } from './scope.js';
 import type { Stores } from './stores.js';
 
@@ -11,26 +12,20 @@ export interface EventFate {
   reason: string;
 }
 
-const DUPLICATE_KEY = 11000;
-/** A write that no majority has confirmed in this time is not acknowledged. */
-const MAJORITY_TIMEOUT_MS = 5000;
-
 export function webhookEventsRepository(stores: Stores, scope: Scope) {
   const { raw } = stores.webhookEvents;
   return {
-    /**
-     * Stores one event, confirmed by a majority. A duplicate is `duplicate` only when the server says 11000 on `_id`
-     * without a write-concern error; anything else throws, and Stripe sends the event again.
-     */
-    async insertDurably(row: WebhookEventRow): Promise<'stored' | 'duplicate'> {
-      try {
-        await raw.insertOne(row, { writeConcern: { w: 'majority', wtimeoutMS: MAJORITY_TIMEOUT_MS } });
-        return 'stored';
-      } catch (error) {
-        if (isDuplicateId(error)) return 'duplicate';
-        throw error;
-      }
-    },
+    ...inboxComparison(stores, scope),
+
+    /** See `insertEvents`. Never inside a transaction. */
+    insertDurably: (rows: readonly WebhookEventRow[]): Promise<InsertOutcome[]> => insertEvents(raw, rows),
+
+    /** How many events a claim would find, which reads none of them. */
+    countDue: (lanes: readonly (number | 'fetch')[], now: Date, limit: number): Promise<number> =>
+      raw.countDocuments(
+        { lane: { $in: [...lanes] }, dueAt: { $exists: true, $lte: now } },
+        { ...scope.options(), limit },
+      ),
 
     claim: (lanes: readonly (number | 'fetch')[], now: Date, limit: number): Promise<WebhookEventRow[]> =>
       raw
@@ -101,14 +96,15 @@ export function webhookEventsRepository(stores: Stores, scope: Scope) {
         .limit(limit)
         .toArray(),
 
+    /** Events whose bodies are kept, the one that was received last first. */
+    newestWithBody: (now: Date, limit: number): AsyncIterable<WebhookEventRow> =>
+      raw
+        .find({ bodyUntil: { $gt: now }, body: { $exists: true } }, scope.options())
+        .sort({ bodyUntil: -1 })
+        .limit(limit),
+
     get: (id: string): Promise<WebhookEventRow | null> => raw.findOne({ _id: id }, scope.options()),
   };
-}
-
-function isDuplicateId(error: unknown): boolean {
-  if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) return false;
-  const key = error.keyPattern as Record<string, unknown> | undefined;
-  return key !== undefined && Object.keys(key).join() === '_id' && error.writeConcernError === undefined;
 }
 
 function groupByFate(fates: readonly EventFate[]): Map<string, [EventFate, ...EventFate[]]> {

@@ -21,6 +21,7 @@ import { getEventRoute } from './ops/get-event.js';
 import { listApiKeysRoute } from './ops/list-api-keys.js';
 import { listDeadLettersRoute } from './ops/list-dead-letters.js';
 import { listEventsRoute } from './ops/list-events.js';
+import { listGapFillRoute } from './ops/list-gap-fill.js';
 import { readInboxRoute } from './ops/read-inbox.js';
 import { replayEventsRoute } from './ops/replay-events.js';
 import { revokeApiKeyRoute } from './ops/revoke-api-key.js';
@@ -93,5 +94,6 @@ export const allRoutes: readonly Route[] = [
   getEventRoute,
   listDeadLettersRoute,
   replayEventsRoute,
+  listGapFillRoute,
   ...healthRoutes,
 ];

@@ -24,6 +24,7 @@ import { refundPayment } from './payments/refund-payment.js';
 import { requirePayment } from './payments/require-payment.js';
 import { resendReceipt } from './payments/resend-receipt.js';
 import { updatePayment } from './payments/update-payment.js';
+import { listGapFill } from './stripe/sync/list-gap-fill.js';
 import type { UseCases } from './use-cases.js';
 
 export function createUseCases(dependencies: UseCaseDependencies): UseCases {
@@ -53,6 +54,7 @@ export function createUseCases(dependencies: UseCaseDependencies): UseCases {
     cancelOrder: cancelOrder(ending),
     refundPayment: refundPayment(ending),
     listRefunds: listRefunds(dependencies),
+    listGapFill: listGapFill(dependencies),
     listPaymentHistory: listPaymentHistory(dependencies),
     readTimeline: readTimeline(dependencies),
     async getOrder(id) {

@@ -12,6 +12,7 @@ import type { CustomerUseCases } from './customers/customer-use-cases.js';
 import type { EventUseCases } from './events/event-use-cases.js';
 import type { PaymentReadingUseCases } from './payments/payment-reading-use-cases.js';
 import type { PaymentUseCases } from './payments/payment-use-cases.js';
+import type { GapFillUseCases } from './stripe/sync/gap-fill-use-cases.js';
 
 /** What every use case is told of the request that asks for it. */
 export interface CallContext {
@@ -123,6 +124,7 @@ export interface UseCases
     CouponUseCases,
     CustomerUseCases,
     EventUseCases,
+    GapFillUseCases,
     PaymentReadingUseCases,
     PaymentUseCases {
   createOrder(input: CreateOrderInput, context: CallContext): Promise<OrderRow>;

@@ -196,6 +196,16 @@ describe('limits', function () {
       expect([count(402), count(429)]).to.deep.equal([5, 3]);
     });
 
+    it('X10 count a card that is declined when it is to be saved', async () => {
+      const userId = newUser();
+      const customer = (await stack.api.createCustomer({ userId, email: 'ada@example.com' })).body;
+      const save = () => stack.api.createSetupIntent(customer.id, { paymentMethodId: DECLINED });
+      for (let count = 0; count < 5; count += 1) expect((await save()).status).to.equal(402);
+      expect((await save()).problem.code).to.equal('too_many_declines');
+      const paymentId = await paymentOf(userId);
+      expect((await confirm(stack.api, paymentId)).problem.code).to.equal('too_many_declines');
+    });
+
     it('X10 count a decline in the browser, where Stripe alone was asked, once', async () => {
       const userId = newUser();
       const order = await newOrder(stack.api, { userId });

@@ -236,6 +236,20 @@ describe('the checkout page, in Chromium', function () {
     await checkout.outcome(PAID);
   });
 
+  it('says how long to wait after too many declines, and goes on when asked to', async () => {
+    const checkout = await open();
+    const tooMany = { status: 429, headers: { 'Retry-After': '540' }, json: { code: 'too_many_declines' } };
+    await checkout.page.route('**/payment', (route) => route.fulfill(tooMany));
+    await checkout.page.reload();
+    await checkout.problem('Too many cards were declined, or too much was asked at once.');
+    await checkout.problem('Wait 9 min');
+    await checkout.page.unroute('**/payment');
+    await checkout.page.getByRole('button', { name: 'Try again' }).click();
+    await checkout.fillCard(CARDS.pays);
+    await checkout.pay();
+    await checkout.outcome(PAID);
+  });
+
   it('says so when Stripe.js cannot be loaded, and tries again when asked to', async () => {
     const checkout = await open({ blocked: '**/v3/' });
     await checkout.problem('The payment form could not be loaded.');

@@ -71,6 +71,18 @@ describe('the command line', function () {
     expect((await guichet('keys', 'roll', id, '--expires-in', 'soon')).code).to.equal(1);
   });
 
+  it('rehearses an API version, and ends with 1 for one that nothing reads', async () => {
+    const { code, output } = await guichet(
+      'events',
+      'rehearse',
+      '--api-version',
+      '2026-03-25.dahlia',
+      '--json',
+    );
+    expect(code).to.equal(1);
+    expect(JSON.parse(output)).to.deep.include({ version: '2026-03-25.dahlia', adapter: null, events: 0 });
+  });
+
   it('serves nothing without its settings and names them all', async () => {
     const child = await startChild('src/server.ts', {});
     expect(await child.ended).to.equal(1);

@@ -117,7 +117,7 @@ describe('guichet doctor', function () {
     expect(output).not.to.match(/failed|warning/);
     expect(code).to.equal(0);
     const lines = output.trimEnd().split('\n');
-    expect(lines).to.have.length(13);
+    expect(lines).to.have.length(15);
     for (const line of lines) expect(line).to.match(/^ok {7}\S/);
     expect(smtp.received).to.deep.equal([]);
     const locks = mongo.db(environment.MONGODB_DB_NAME).collection('guichet_locks');
@@ -234,6 +234,18 @@ describe('guichet doctor', function () {
     });
     expect(twice.code).to.equal(0);
     expect(twice.of.get('webhook secrets')?.status).to.equal('warning');
+  });
+
+  it('looks at the endpoint for connected accounts where their events are taken', async () => {
+    const settings = { STRIPE_CONNECT_WEBHOOK_SECRETS: sandbox.connectWebhookSecret };
+    const missing = await findings(settings);
+    expect(missing.code).to.equal(1);
+    expect([...missing.of.keys()]).to.deep.equal(['Connect webhook endpoint']);
+    expect(missing.of.get('Connect webhook endpoint')?.message).to.include(`${WEBHOOK_URL}/connect`);
+    await sandbox.setWebhookUrl(`${WEBHOOK_URL}/connect`, { connect: true });
+    expect((await findings(settings)).code).to.equal(0);
+    const wrong = await findings({ STRIPE_CONNECT_WEBHOOK_SECRETS: 'whsec_replace_me' });
+    expect(wrong.of.get('Connect webhook secrets')?.fix).to.include('STRIPE_CONNECT_WEBHOOK_SECRETS');
   });
 
   it('finds that no endpoint at Stripe is ours, or that ours is disabled', async () => {

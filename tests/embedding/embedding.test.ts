@@ -79,6 +79,7 @@ describe('createGuichet', () => {
         secretKey: sandbox.secretKey,
         mode: 'test',
         webhookSecrets: [sandbox.webhookSecret],
+        connectWebhookSecrets: [sandbox.connectWebhookSecret],
         apiBaseUrl: sandbox.url,
       },
       payments: { returnUrl: 'https://shop.example/thanks' },
@@ -178,6 +179,18 @@ describe('createGuichet', () => {
         });
         return { orderId: order.id, paymentId: String(intent.body.id), confirmed };
       }
+
+      it('the events of connected accounts have a path of their own, with secrets of their own', async () => {
+        const payload = JSON.stringify({ id: 'evt_seller', object: 'event', type: 'x.y', account: 'acct_2' });
+        const post = (secret: string) =>
+          ask(`/early${guichet.connectWebhookPath}`, {
+            body: payload,
+            headers: { 'stripe-signature': Stripe.webhooks.generateTestHeaderString({ payload, secret }) },
+          });
+        expect((await post(sandbox.webhookSecret)).status).to.equal(400);
+        const taken = await post(sandbox.connectWebhookSecret);
+        expect(taken.body).to.deep.equal({ received: true });
+      });
 
       it('a purchase runs below a parsed body, and its handler gets the order and the key of the effect', async () => {
         const { orderId, paymentId, confirmed } = await purchase();

@@ -61,7 +61,7 @@ export const shortTimes = {
   STRIPE_TIME_BUDGET_MS: '2000',
 };
 
-const RETURN_URL = 'https://shop.example/return';
+export const RETURN_URL = 'https://shop.example/return';
 
 /** Everything real: MongoDB, the sandbox over HTTP, SMTP on a socket, the service on a port. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
@@ -87,6 +87,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     STRIPE_CONFIRM_TIMEOUT_MS: '2000',
     STRIPE_TIME_BUDGET_MS: '4000',
     // Tests that are about these set them.
+    GAP_FILL_INTERVAL_SECONDS: '0',
     STRIPE_REQUESTS_PER_SECOND: '10000',
     STRIPE_BREAKER_FAILURES: '1000000',
     PAYMENT_RETURN_URL: RETURN_URL,

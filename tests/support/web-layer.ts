@@ -178,6 +178,7 @@ function memoryUseCases(): UseCases {
       older: null,
       newer: null,
     }),
+    listGapFill: async () => ({ rows: [], next: null }),
     refundPayment: async (input) =>
       exampleRefund({ paymentId: input.paymentId, amount: input.amount ?? 2500 }),
   };

@@ -132,8 +132,8 @@ describe('the webhook intake', () => {
   });
 
   it('W15 keeps an event of a type that Guichet does not know, as ignored', async () => {
-    const object = { id: 'sched_1', object: 'subscription_schedule' };
-    const event = exampleEvent({ type: 'subscription_schedule.updated', data: { object } });
+    const object = { id: 'ic_1', object: 'issuing.card' };
+    const event = exampleEvent({ type: 'issuing_card.updated', data: { object } });
     expect((await stack.postEvent(event)).status).to.equal(200);
     const row = await inboxRow(stack, event.id);
     expect(row).to.include({ status: 'ignored', reason: 'no_family' });

@@ -7,7 +7,9 @@ export type AlertName =
   | 'authorization_lapsed'
   | 'capture_due_24h'
   | 'capture_due_6h'
+  | 'clock_skew'
   | 'event_dead'
+  | 'events_missing'
   | 'message_dead'
   | 'operation_abandoned'
   | 'operation_revived'
@@ -16,7 +18,7 @@ export type AlertName =
   | 'order_paid_twice'
   | 'refund_failed';
 
-/** What happened, and to which object: its id, that of an event, or the key of a message. */
+/** What happened, and to which object: its id, that of an event, the key of a message, or `webhooks:<date>`. */
 export interface Alert {
   name: AlertName;
   subjectId: string;

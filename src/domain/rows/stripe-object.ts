@@ -2,7 +2,7 @@ import type { StripeScope } from './shared.js';
 
 /** The mirror: one row for each Stripe object that we were shown. */
 export interface StripeObjectRow extends StripeScope {
-  /** `<account>:<live or test>:<stripe id>` */
+  /** `<account>:<live or test>:<stripe id>`, with the kind before the id where other kinds have the same ids. */
   _id: string;
   object: string;
   stripeId: string;

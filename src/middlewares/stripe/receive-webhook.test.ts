@@ -3,9 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import express from 'express';
+import fc from 'fast-check';
 import Stripe from 'stripe';
+import type { WebhookEventRow } from '../../domain/rows/webhook-event.js';
 import { createLogger } from '../../observability/logger.js';
-import { type ReceivedEvent, receiveWebhook, type WebhookOptions } from './receive-webhook.js';
+import { registeredEvents } from '../../services/stripe/families/registry.js';
+import { IntakeFull } from '../../services/stripe/webhooks/group-inserts.js';
+import { ingestEvent, type ReceivedEvent } from '../../services/stripe/webhooks/ingest-event.js';
+import { receiveWebhook, type WebhookOptions } from './receive-webhook.js';
 
 const SECRET = 'whsec_current';
 const NOW_SECONDS = 1_736_942_400;
@@ -71,14 +76,12 @@ describe('receiveWebhook', () => {
     const got = await post({ body });
     expect(got.status).to.equal(200);
     expect(got.json).to.deep.equal({ received: true });
-    expect(ingested).to.deep.equal([
-      { event: JSON.parse(body), bytes: Buffer.byteLength(body), endpoint: 'platform' },
-    ]);
+    expect(ingested).to.deep.equal([{ event: JSON.parse(body), text: body, bytes: Buffer.byteLength(body) }]);
     expect(logs).to.deep.equal([]);
   });
 
   it('answers only after the event was stored', async () => {
-    let stored: () => void = () => undefined;
+    let stored: (value: unknown) => void = () => undefined;
     let asked: () => void = () => undefined;
     const began = new Promise<void>((resolve) => {
       asked = resolve;
@@ -98,7 +101,7 @@ describe('receiveWebhook', () => {
     await began;
     await new Promise((resolve) => setImmediate(resolve));
     expect(answered).to.equal(false);
-    stored();
+    stored(undefined);
     expect((await answer).status).to.equal(200);
   });
 
@@ -109,6 +112,15 @@ describe('receiveWebhook', () => {
     expect(got.headers['retry-after']).to.match(/^\d+$/);
     expect(got.json.code).to.equal('event_not_stored');
     expect(logs).to.have.length(1);
+  });
+
+  it('answers 503 with Retry-After, and one line without a stack, when too many events wait', async () => {
+    const post = await start({ ingest: () => Promise.reject(new IntakeFull('too many')) });
+    const got = await post();
+    expect(got.status).to.equal(503);
+    expect(got.headers['retry-after']).to.match(/^\d+$/);
+    expect(logs).to.have.length(1);
+    expect(logs[0]).to.include('intake_full').and.to.not.include('stack');
   });
 
   it('answers 503 when storing throws at once', async () => {
@@ -223,6 +235,84 @@ describe('receiveWebhook', () => {
       expect(text).to.not.include(signature.split('v1=')[1]);
     }
     expect(logs).to.have.length(tries.length + 1);
+  });
+
+  it('takes a body of 1 MB', async () => {
+    const post = await start({ bodyLimitBytes: 2_000_000 });
+    const large = event({ data: { object: { text: 'x'.repeat(1_000_000) } } });
+    expect((await post({ body: large })).status).to.equal(200);
+    expect(ingested[0]?.text.length).to.equal(large.length);
+  });
+
+  it('answers 400 to any header and body that nobody signed, and tells nothing of them', async () => {
+    const post = await start();
+    const item = fc.oneof(
+      fc.constantFrom(`t=${NOW_SECONDS}`, 't=', 't=-1', 'v1=', 'v0=abc', `v1=${'0'.repeat(64)}`, '=', ',,'),
+      fc.stringMatching(/^[\x21-\x7e\x80-\xff]{1,70}$/),
+    );
+    const header = fc.array(item, { minLength: 1, maxLength: 4 }).map((items) => items.join(','));
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }).map((raw) => Buffer.from(raw)),
+      fc
+        .constantFrom(body, `${body} `, '{"__proto__":{"id":1}}', '['.repeat(5000))
+        .map((text) => Buffer.from(text)),
+    );
+    await fc.assert(
+      fc.asyncProperty(header, bytes, async (sent, raw) => {
+        const got = await post({ body: raw, signature: sent });
+        expect(got.status).to.equal(400);
+        expect(got.json.detail).to.equal('The signature is not valid.');
+      }),
+      { numRuns: 100 },
+    );
+    expect(ingested).to.deep.equal([]);
+    expect(logs.join('')).to.not.match(/payment_intent|v1=|__proto__|"stack"/);
+  });
+
+  it('answers 200 or 400 to whatever is signed, and makes a row of every event', async () => {
+    const rows: WebhookEventRow[] = [];
+    const insertDurably = async (group: readonly WebhookEventRow[]) => {
+      rows.push(...group);
+      return group.map(() => 'stored' as const);
+    };
+    const ingest = ingestEvent({
+      repositories: { webhookEvents: { insertDurably } } as never,
+      platform: { stripeAccountId: 'acct_1', livemode: false },
+      clock: { now: () => new Date(NOW_SECONDS * 1000) },
+      wake: () => undefined,
+    });
+    const post = await start({ ingest });
+    const odd = fc.oneof(
+      fc.constantFrom(null, 0, 1e300, true, '', 'x', [], {}, { id: null }, { id: 7 }, { id: 'x_1' }),
+      fc.jsonValue({ maxDepth: 1 }),
+    );
+    const object = fc.oneof(
+      odd,
+      fc.record({ id: fc.constantFrom('pi_1', 7, null), payment_intent: odd, client_secret: odd }),
+    );
+    const members = fc.record({
+      id: fc.oneof({ weight: 4, arbitrary: fc.constant('evt_1') }, odd),
+      object: fc.constantFrom('event', 'event', 'v2.core.event', 'list'),
+      type: fc.constantFrom(...registeredEvents, 'unknown.type'),
+      data: fc.oneof(odd, fc.record({ object })),
+      ...{ created: odd, livemode: odd, account: odd, api_version: odd, request: odd },
+    });
+    const failures = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(members, async (content) => {
+        const { status } = await post({ body: JSON.stringify(content) });
+        failures.add(status);
+        const { id } = content;
+        expect(status).to.equal(typeof id === 'string' && id !== '' && id.length <= 255 ? 200 : 400);
+      }),
+      { numRuns: 150 },
+    );
+    expect([...failures]).to.have.members([200, 400]);
+    for (const row of rows) {
+      expect(row.laneKey).to.be.a('string');
+      expect(Number.isNaN(row.created.getTime())).to.equal(false);
+      expect(row.body).to.not.include('client_secret');
+    }
   });
 
   it('refuses other methods with 405 and Allow', async () => {

@@ -1,26 +1,22 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../../observability/logger.js';
+import { IntakeFull } from '../../services/stripe/webhooks/group-inserts.js';
+import type { ReceivedEvent } from '../../services/stripe/webhooks/ingest-event.js';
 import { HttpProblem } from '../http-problem.js';
 import { requestIdFrom } from '../request-context.js';
-import { type RawBodyProblem, readRawBody } from './read-raw-body.js';
-import { respondJson, respondProblem } from './respond.js';
-import { createSignatureVerifier } from './verify-signature.js';
-
-/** What every event has, of v1 (`object: 'event'`) and of v2 (`object: 'v2.core.event'`). */
-export interface StripeEventEnvelope {
-  id: string;
-  object: string;
-  type: string;
-  [member: string]: unknown;
-}
-
-export interface ReceivedEvent {
-  event: StripeEventEnvelope;
-  /** Length of the body. */
-  bytes: number;
-  endpoint: 'platform';
-}
+import { readRawBody } from './read-raw-body.js';
+import { respondProblem, respondReceived } from './respond.js';
+import { createSignatureVerifier, type SignatureCheck } from './verify-signature.js';
+import {
+  BAD_SIGNATURE,
+  BODY_PROBLEMS,
+  ENCODED,
+  NO_EVENT,
+  NOT_POST,
+  NOT_STORED,
+  tooManyBadSignatures,
+} from './webhook-problems.js';
 
 export interface WebhookOptions {
   /** The newest first; each must look like `whsec_…`. */
@@ -29,28 +25,17 @@ export interface WebhookOptions {
   toleranceSeconds: number;
   now: () => Date;
   /** Resolves once the event is stored durably, now or before; throws otherwise. */
-  ingest: (received: ReceivedEvent) => Promise<void>;
+  ingest: (received: ReceivedEvent) => Promise<unknown>;
   logger: Pick<Logger, 'error' | 'warn'>;
   /** Counts a wrong signature; gives the seconds to wait when the sender had too many of them, else null. */
   limitBadSignatures?(req: IncomingMessage): Promise<number | null>;
+  /** A right signature was refused for its time, and none was taken for as long as the tolerance is. */
+  clockIsOff?(): void;
   /** Time for the body to arrive; default 10 s. */
   bodyTimeoutMs?: number;
 }
 
 export type WebhookHandler = (req: IncomingMessage, res: ServerResponse) => void;
-
-const RETRY_SECONDS = 5;
-
-const BODY_PROBLEMS: Readonly<Record<Exclude<RawBodyProblem, 'aborted'>, HttpProblem>> = {
-  too_large: problem(413, 'body_too_large', 'The body is larger than this endpoint takes.'),
-  too_slow: problem(408, 'body_too_slow', 'The body did not arrive in time.'),
-  already_parsed: problem(
-    500,
-    'raw_body_missing',
-    'A body parser ran before the webhook handler. Mount the handler before express.json(), or keep the bytes in ' +
-      'req.rawBody: express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }).',
-  ),
-};
 
 /**
  * The intake of Stripe's events: verify the raw bytes, have them stored, and only then answer 200. One plain Node
@@ -58,127 +43,124 @@ const BODY_PROBLEMS: Readonly<Record<Exclude<RawBodyProblem, 'aborted'>, HttpPro
  * It never rejects, and logs only failures: never a header, a secret or a payload.
  */
 export function receiveWebhook(options: WebhookOptions): WebhookHandler {
-  const verify = createSignatureVerifier(options);
+  const intake: Intake = {
+    ...options,
+    limits: { bytes: options.bodyLimitBytes, timeoutMs: options.bodyTimeoutMs ?? 10_000 },
+    verify: createSignatureVerifier(options),
+    watchClock: clockWatch(options),
+  };
   return (req, res) => {
-    const requestId = requestIdFrom(req.headers['x-request-id']);
-    res.setHeader('X-Request-Id', requestId);
-    void receive(req, res, { ...options, verify, requestId });
+    receive(req, intake).then(
+      (outcome) => outcome === 'stored' && respondReceived(res),
+      (thrown: unknown) => refuse(thrown, { req, res }, intake),
+    );
   };
 }
 
-async function receive(req: IncomingMessage, res: ServerResponse, options: ReadOptions): Promise<void> {
-  const { requestId, logger } = options;
-  try {
-    const received = await readEvent(req, options);
-    if (received === null) return;
-    await store(received, options);
-    respondJson(res, { received: true });
-  } catch (thrown) {
-    const answer = thrown instanceof HttpProblem ? thrown : unforeseen(thrown, requestId, logger);
-    respondProblem(res, answer, requestId);
-  }
+/** Where no secret is set nothing can be verified: every request is answered so. */
+export function refuseWebhooks(problem: HttpProblem): WebhookHandler {
+  return (req, res) => respondProblem(res, problem, requestIdFrom(req.headers['x-request-id']));
 }
 
-interface ReadOptions extends WebhookOptions {
+interface Intake extends WebhookOptions {
+  limits: { bytes: number; timeoutMs: number };
   verify: ReturnType<typeof createSignatureVerifier>;
-  requestId: string;
+  watchClock: (check: SignatureCheck, now: Date) => void;
 }
 
-/** Null when the sender went away. Throws HttpProblem. */
-async function readEvent(req: IncomingMessage, options: ReadOptions): Promise<ReceivedEvent | null> {
-  const { logger, requestId } = options;
-  checkHeaders(req);
-  const limits = { bytes: options.bodyLimitBytes, timeoutMs: options.bodyTimeoutMs ?? 10_000 };
-  const body = await readRawBody(req, limits);
+/** Throws HttpProblem for what is refused, and whatever `ingest` throws. */
+async function receive(req: IncomingMessage, intake: Intake): Promise<'stored' | 'sender_gone'> {
+  if (req.method !== 'POST') throw NOT_POST;
+  const encoding = req.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') throw ENCODED;
+  const body = await readRawBody(req, intake.limits);
   if (!body.ok) {
-    if (body.reason === 'aborted') return null;
-    const { status, detail } = BODY_PROBLEMS[body.reason];
-    if (status === 500) logger.error({ requestId, reason: body.reason }, detail);
-    else logger.warn({ requestId, reason: body.reason }, 'a webhook was refused');
-    throw BODY_PROBLEMS[body.reason];
+    if (body.reason === 'aborted') return 'sender_gone';
+    throw new Refused(body.reason, BODY_PROBLEMS[body.reason]);
   }
-  const { bytes } = body;
-  const check = options.verify({ body: bytes, header: req.headers['stripe-signature'], now: options.now() });
-  if (!check.ok) {
-    logger.warn({ requestId, reason: check.reason }, 'a webhook was refused');
-    throw await badSignature(req, options);
+  const now = intake.now();
+  const check = intake.verify({ body: body.bytes, header: req.headers['stripe-signature'], now });
+  intake.watchClock(check, now);
+  if (!check.ok) throw new Refused(check.reason, await badSignature(req, intake));
+  const received = readEvent(body.bytes);
+  if (received === null) throw new Refused('not_an_event', NO_EVENT);
+  await intake.ingest(received);
+  return 'stored';
+}
+
+/** What is refused for its content, with the reason in one word: that is for the log, and the sender is not told. */
+class Refused extends Error {
+  constructor(
+    readonly reason: string,
+    readonly problem: HttpProblem,
+  ) {
+    super(reason);
   }
-  const event = parseEvent(bytes);
-  if (event === null) {
-    logger.warn({ requestId, reason: 'not_an_event' }, 'a signed webhook was refused');
-    throw problem(400, 'invalid_event', 'The body is not an event.');
+}
+
+function refuse(
+  thrown: unknown,
+  { req, res }: { req: IncomingMessage; res: ServerResponse },
+  { logger }: Intake,
+): void {
+  const requestId = requestIdFrom(req.headers['x-request-id']);
+  if (thrown instanceof Refused) {
+    const { reason, problem } = thrown;
+    if (problem.status === 500) logger.error({ requestId, reason }, problem.detail);
+    else logger.warn({ requestId, reason }, 'a webhook was refused');
+    respondProblem(res, problem, requestId);
+  } else if (thrown instanceof HttpProblem) {
+    respondProblem(res, thrown, requestId);
+  } else {
+    if (thrown instanceof IntakeFull) logger.warn({ requestId, reason: 'intake_full' }, thrown.message);
+    else logger.error({ requestId, err: thrown }, 'a webhook was not stored');
+    respondProblem(res, NOT_STORED, requestId);
   }
-  return { event, bytes: bytes.length, endpoint: 'platform' };
 }
 
 /** Only the wrong ones are counted, after they were checked: a valid event is never refused for them. */
-async function badSignature(req: IncomingMessage, options: WebhookOptions): Promise<HttpProblem> {
-  const seconds = (await options.limitBadSignatures?.(req)) ?? null;
-  if (seconds === null) return problem(400, 'invalid_signature', 'The signature is not valid.');
-  return new HttpProblem({
-    status: 429,
-    code: 'rate_limited',
-    detail: `Too many webhooks with wrong signatures came from your address. Wait ${seconds} s.`,
-    headers: { 'Retry-After': String(seconds) },
-  });
+async function badSignature(
+  req: IncomingMessage,
+  { limitBadSignatures }: WebhookOptions,
+): Promise<HttpProblem> {
+  const seconds = (await limitBadSignatures?.(req)) ?? null;
+  return seconds === null ? BAD_SIGNATURE : tooManyBadSignatures(seconds);
 }
 
-function checkHeaders(req: IncomingMessage): void {
-  if (req.method !== 'POST') {
-    throw new HttpProblem({
-      status: 405,
-      code: 'method_not_allowed',
-      detail: 'This path takes POST.',
-      headers: { Allow: 'POST' },
-    });
-  }
-  const encoding = req.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw problem(415, 'unsupported_encoding', 'Send the body without Content-Encoding.');
-  }
+/**
+ * Stripe signs each attempt anew: a right signature with a wrong time means that a clock is off, or that somebody sends
+ * an old request again. While others are taken it is no clock.
+ */
+function clockWatch({ toleranceSeconds, clockIsOff }: WebhookOptions): Intake['watchClock'] {
+  let lastTaken = Number.NEGATIVE_INFINITY;
+  return (check, now) => {
+    if (check.ok) lastTaken = now.getTime();
+    else if (check.onlyTime && now.getTime() - lastTaken > toleranceSeconds * 1000) clockIsOff?.();
+  };
 }
 
-/** Invalid UTF-8 is refused rather than repaired: the event that is stored must be the event that was signed. */
-function parseEvent(bytes: Buffer): StripeEventEnvelope | null {
+/** Ids of Stripe are no longer. */
+const MOST_CHARACTERS = 255;
+
+/** Null for what is no event. Invalid UTF-8 is refused rather than repaired: what is stored must be what was signed. */
+function readEvent(bytes: Buffer): ReceivedEvent | null {
   if (!isUtf8(bytes)) return null;
+  const text = bytes.toString('utf8');
   let parsed: unknown;
   try {
-    parsed = JSON.parse(bytes.toString('utf8'));
+    parsed = JSON.parse(text);
   } catch {
     return null;
   }
-  return isEnvelope(parsed) ? parsed : null;
+  return isEvent(parsed) ? { event: parsed, text, bytes: bytes.length } : null;
 }
 
-function isEnvelope(parsed: unknown): parsed is StripeEventEnvelope {
+function isEvent(parsed: unknown): parsed is ReceivedEvent['event'] {
   if (typeof parsed !== 'object' || parsed === null) return false;
   const { id, object, type } = parsed as Record<string, unknown>;
-  return [id, object, type].every((value) => typeof value === 'string' && value !== '');
+  return isName(id) && isName(object) && isName(type);
 }
 
-async function store(received: ReceivedEvent, { ingest }: WebhookOptions): Promise<void> {
-  try {
-    await ingest(received);
-  } catch (cause) {
-    throw new NotStored('the event could not be stored', { cause });
-  }
-}
-
-class NotStored extends Error {
-  override readonly name = 'NotStored';
-}
-
-/** Not stored, or a mistake of ours: either way Stripe sends the event again. */
-function unforeseen(thrown: unknown, requestId: string, logger: WebhookOptions['logger']): HttpProblem {
-  logger.error({ requestId, err: thrown }, 'a webhook was not stored');
-  return new HttpProblem({
-    status: 503,
-    code: 'event_not_stored',
-    detail: 'The event could not be stored. Send it again.',
-    headers: { 'Retry-After': String(RETRY_SECONDS) },
-  });
-}
-
-function problem(status: number, code: string, detail: string) {
-  return new HttpProblem({ status, code, detail });
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= MOST_CHARACTERS;
 }

@@ -12,7 +12,14 @@ export type SignatureProblem =
   | 'timestamp_in_future'
   | 'no_match';
 
-export type SignatureCheck = { ok: true } | { ok: false; reason: SignatureProblem };
+export type SignatureCheck =
+  | { ok: true }
+  | {
+      ok: false;
+      reason: SignatureProblem;
+      /** The signature is right: it was made with a secret of ours, for another time than now. */
+      onlyTime: boolean;
+    };
 
 export interface SignedRequest {
   /** Exactly as they came over the wire. */
@@ -37,13 +44,18 @@ export function createSignatureVerifier(options: {
   if (keys.length === 0) throw new Error('a webhook needs at least one signing secret (whsec_…)');
   return ({ body, header, now }) => {
     const signed = parseHeader(header);
-    if (typeof signed === 'string') return { ok: false, reason: signed };
+    if (typeof signed === 'string') return { ok: false, reason: signed, onlyTime: false };
     const age = Math.floor(now.getTime() / 1000) - signed.timestamp;
-    if (age > options.toleranceSeconds) return { ok: false, reason: 'timestamp_too_old' };
-    if (age < -options.toleranceSeconds) return { ok: false, reason: 'timestamp_in_future' };
     const matches = keys.some((key) => matchesAny(sign(key, signed.timestamp, body), signed.signatures));
-    return matches ? { ok: true } : { ok: false, reason: 'no_match' };
+    const untimely = timeProblem(age, options.toleranceSeconds);
+    if (untimely !== null) return { ok: false, reason: untimely, onlyTime: matches };
+    return matches ? { ok: true } : { ok: false, reason: 'no_match', onlyTime: false };
   };
+}
+
+function timeProblem(ageSeconds: number, toleranceSeconds: number): SignatureProblem | null {
+  if (ageSeconds > toleranceSeconds) return 'timestamp_too_old';
+  return ageSeconds < -toleranceSeconds ? 'timestamp_in_future' : null;
 }
 
 interface ParsedHeader {

@@ -20,6 +20,7 @@ export const createSetupIntentRoute = route({
   errors: [
     'return_url_not_allowed',
     'card_declined',
+    'too_many_declines',
     'customer_not_found',
     'customer_in_progress',
     'operation_abandoned',

@@ -21,11 +21,19 @@ export const alertTexts: Readonly<Record<AlertName, AlertText>> = {
     happened: 'An authorisation lapses within 6 hours.',
     next: 'Capture the payment now if the goods go out; afterwards only a new payment can take the money.',
   },
+  clock_skew: {
+    happened: 'Webhooks that Stripe signed are refused for their time: the clock of this server is off.',
+    next: 'Synchronise the clock (NTP); guichet doctor tells how far it is off. Stripe sends the events again for three days. If the clock is right, a proxy holds requests back, or somebody sends old ones again.',
+  },
   event_dead: {
     happened: 'A webhook event could not be applied and is a dead letter.',
     next:
       'Others of that day that failed for the same reason raise no alert of their own: see GET /api/ops/dead-letters. ' +
       'Mend the cause and replay them (guichet events replay --fingerprint …; first with --dry-run).',
+  },
+  events_missing: {
+    happened: 'Stripe made several events that no webhook brought here; this is the first of them.',
+    next: 'They were fetched and are applied. See in the Stripe dashboard why deliveries fail, and run: guichet doctor',
   },
   message_dead: {
     happened: 'A message could not be sent and is given up.',

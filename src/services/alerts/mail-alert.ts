@@ -25,8 +25,7 @@ export function mailAlert({
       `Alert: ${name}`,
       '',
       `What to do next: ${next}`,
-      '',
-      `What is known of it: guichet explain ${idIn(subjectId)}`,
+      ...explained(subjectId),
     ];
     await mailer.send({
       to,
@@ -38,7 +37,8 @@ export function mailAlert({
   };
 }
 
-/** The key of a message names an object: `receipt:pay_1:0`. */
-function idIn(subjectId: string): string {
-  return subjectId.split(':').find((part) => part.includes('_')) ?? subjectId;
+/** The key of a message names an object (`receipt:pay_1:0`); what is about a day has nothing to explain. */
+function explained(subjectId: string): string[] {
+  const id = subjectId.split(':').find((part) => part.includes('_'));
+  return id === undefined ? [] : ['', `What is known of it: guichet explain ${id}`];
 }

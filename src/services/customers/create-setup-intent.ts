@@ -21,25 +21,37 @@ import { setupSecret } from './setup-secret.js';
 /**
  * Begins to save a payment method with a customer, for payments at which the customer is not there. The browser goes on
  * with the client secret; with a `paymentMethodId` it is tried at once, and a decline throws `payment_declined` (402).
+ * A card that is tried so counts as one that is paid with: after too many declines `too_many_declines` (429).
  */
 export function createSetupIntent(dependencies: UseCaseDependencies): CustomerUseCases['createSetupIntent'] {
-  const { setupIntents } = dependencies.repositories;
+  const { repositories, cardAttempts } = dependencies;
   return async (input, context) => {
     const returnUrl = acceptReturnUrl(dependencies, input.returnUrl) ?? dependencies.returnUrl.default;
     const resumed = context.idempotency?.operationId;
-    const operation = resumed
-      ? await resumeOperation(dependencies, resumed, WAIT_MS)
-      : await run(dependencies, { ...input, returnUrl }, context);
-    if (operation.status !== 'succeeded') throw outcomeError(operation);
-    const row = await setupIntents.get(operation.subject.id);
-    if (!row) throw notFound('setup_intent_not_found', 'There is no such setup intent.');
-    const { paymentMethodId: saved } = row.stripe;
-    // So that it is in the next list, however long its event takes.
-    if (row.status === 'succeeded' && saved) {
-      await refreshSaved(dependencies, row, { object: 'payment_method', id: saved });
-    }
-    return { ...row, clientSecret: await setupSecret(dependencies, row) };
+    if (resumed) return made(dependencies, await resumeOperation(dependencies, resumed, WAIT_MS));
+    const { userId } = requireActive(await repositories.customers.get(input.customerId));
+    const who = { userId, paymentId: null, address: context.address ?? null };
+    return cardAttempts.attempt(who, async () => {
+      const operation = await run(dependencies, { ...input, returnUrl }, context);
+      // No charge tells of it, as of a payment's.
+      if (operation.refusal?.status === 402) {
+        await cardAttempts.declined({ _id: operation.subject.id, userId }, operation._id);
+      }
+      return made(dependencies, operation);
+    });
   };
+}
+
+async function made(dependencies: UseCaseDependencies, operation: OperationRow): Promise<SetupIntentRow> {
+  if (operation.status !== 'succeeded') throw outcomeError(operation);
+  const row = await dependencies.repositories.setupIntents.get(operation.subject.id);
+  if (!row) throw notFound('setup_intent_not_found', 'There is no such setup intent.');
+  const { paymentMethodId: saved } = row.stripe;
+  // So that it is in the next list, however long its event takes.
+  if (row.status === 'succeeded' && saved) {
+    await refreshSaved(dependencies, row, { object: 'payment_method', id: saved });
+  }
+  return { ...row, clientSecret: await setupSecret(dependencies, row) };
 }
 
 type Input = CreateSetupIntentInput & { returnUrl: string };

@@ -1,6 +1,6 @@
 import type { Config, ConfigProblem } from '../../config/env.js';
 import { MailError, verifyMailServer } from '../receipts/mailer.js';
-import { type Check, CheckFailure, failed, ok, warning } from './check.js';
+import { type Check, CheckFailure, type Finding, failed, ok, warning } from './check.js';
 
 export interface Settings {
   config: Config;
@@ -42,20 +42,32 @@ const SECRET = /^whsec_[\w+/=-]{24,}$/;
 export function webhookSecretsCheck(settings: Settings): Check {
   return {
     name: 'webhook secrets',
+    run: async () => judgeSecrets(settings, 'STRIPE_WEBHOOK_SECRETS', settings.config.stripe.webhookSecrets),
+  };
+}
+
+export function connectWebhookSecretsCheck(settings: Settings): Check {
+  return {
+    name: 'Connect webhook secrets',
     async run() {
-      requireSettings(settings, 'STRIPE_WEBHOOK_SECRETS');
-      const secrets = settings.config.stripe.webhookSecrets;
-      const wrong = secrets.flatMap((secret, index) => (SECRET.test(secret) ? [] : [index + 1]));
-      if (wrong.length > 0)
-        return failed(
-          `entry ${wrong.join(', ')} of STRIPE_WEBHOOK_SECRETS is too short or has characters that no signing secret has`,
-          'copy the whole signing secret of the webhook endpoint from the Stripe dashboard into STRIPE_WEBHOOK_SECRETS',
-        );
-      if (new Set(secrets).size < secrets.length)
-        return warning('STRIPE_WEBHOOK_SECRETS names a secret twice', 'remove the second one');
-      return ok(secrets.length === 1 ? 'one, well-formed' : `${secrets.length}, well-formed`);
+      const secrets = settings.config.stripe.connectWebhookSecrets;
+      const finding = judgeSecrets(settings, 'STRIPE_CONNECT_WEBHOOK_SECRETS', secrets);
+      return secrets.length === 0 ? ok('none: events of connected accounts are not taken') : finding;
     },
   };
+}
+
+function judgeSecrets(settings: Settings, name: string, secrets: readonly string[]): Finding {
+  requireSettings(settings, name);
+  const wrong = secrets.flatMap((secret, index) => (SECRET.test(secret) ? [] : [index + 1]));
+  if (wrong.length > 0)
+    return failed(
+      `entry ${wrong.join(', ')} of ${name} is too short or has characters that no signing secret has`,
+      `copy the whole signing secret of the webhook endpoint from the Stripe dashboard into ${name}`,
+    );
+  if (new Set(secrets).size < secrets.length)
+    return warning(`${name} names a secret twice`, 'remove the second one');
+  return ok(secrets.length === 1 ? 'one, well-formed' : `${secrets.length}, well-formed`);
 }
 
 /** The page takes cards of its key's mode only. */

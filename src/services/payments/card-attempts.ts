@@ -22,8 +22,11 @@ export interface CardAttempts {
   check(who: CardHolder): Promise<void>;
   /** Lets an attempt go ahead if its end, and that of those under way, can still be a decline that is allowed. */
   attempt<T>(who: CardHolder, work: () => Promise<T>): Promise<T>;
-  /** A payment's card was declined, as Stripe told, whoever had confirmed it; a charge counts once. Never rejects. */
-  declined(payment: Pick<PaymentRow, '_id' | 'userId'>, chargeId: string): Promise<void>;
+  /**
+   * The card of a payment or setup was declined, as Stripe told, whoever had confirmed it. `attemptId` is the charge, or
+   * what else names the attempt, which counts once. Never rejects.
+   */
+  declined(of: Pick<PaymentRow, '_id' | 'userId'>, attemptId: string): Promise<void>;
 }
 
 /** In which declines are counted; older ones, that somebody tells of late, are no attempts of now. */
@@ -59,9 +62,9 @@ export function createCardAttempts(counters: {
         else underWay.delete(subject);
       }
     },
-    async declined({ _id, userId }, chargeId) {
+    async declined({ _id, userId }, attemptId) {
       const subject = subjectOf({ userId, paymentId: _id });
-      if (subject !== null) await counters.user?.count(subject, chargeId);
+      if (subject !== null) await counters.user?.count(subject, attemptId);
     },
   };
 }

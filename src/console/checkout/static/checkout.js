@@ -29,7 +29,19 @@ const SCRIPT_MS = 15_000;
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The service could not say how things stand. */
-class Unreachable extends Error {}
+class Unreachable extends Error {
+  /** Why, for the customer. */
+  text = texts.problems.unreachable;
+  /** It will not say sooner. */
+  afterMs = 0;
+}
+
+/** Too many cards were declined, or too much was asked. @param {Response} response */
+function tooMany(response) {
+  const seconds = Number(response.headers.get('Retry-After')) || 60;
+  const text = texts.problems.tooMany.replace('{minutes}', String(Math.ceil(seconds / 60)));
+  return Object.assign(new Unreachable(), { text, afterMs: seconds * 1000 });
+}
 
 /**
  * Calls an endpoint of this page. Throws Unreachable for what may be different in a moment.
@@ -42,6 +54,7 @@ async function call(name, body = {}) {
     body: JSON.stringify({ key, ...body }),
   }).catch(() => null);
   if (response?.ok) return response.json();
+  if (response?.status === 429) throw tooMany(response);
   throw new Unreachable();
 }
 
@@ -53,8 +66,8 @@ async function insist(ask) {
       return await ask();
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      complain(texts.problems.unreachable);
-      await Promise.race([wait(delay), retryPressed()]);
+      complain(error.text);
+      await Promise.race([wait(Math.max(delay, error.afterMs)), retryPressed()]);
       complain('');
     }
   }

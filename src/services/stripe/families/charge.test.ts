@@ -43,6 +43,11 @@ describe('the charge family', () => {
   };
   const heldUntil = (seconds: number) => ({ payment_method_details: { card: { capture_before: seconds } } });
 
+  it('one of no PaymentIntent tells nothing of a payment that has none yet', () => {
+    const making = { stripe: { ...examplePayment().stripe, paymentIntentId: null } };
+    expect(decide({ payment_intent: null }, making)).to.deep.equal([]);
+  });
+
   it('R5 tells its payment what was authorised, and until when: by what Stripe says, not by seven days', () => {
     const [change] = decide({ captured: false, amount_captured: 0, ...heldUntil(1_737_000_000) });
     const set = { amountAuthorized: 2500, captureBefore: new Date('2025-01-16T04:00:00.000Z') };

@@ -46,7 +46,7 @@ export const chargeFamily = defineFamily<Charge>({
 
 function needs({ object }: SnapshotOf<Charge>, rows: WorkingSet): Needs {
   const intentId = idOf(object.payment_intent);
-  const payments = rows.filter('payments', (row) => row.stripe.paymentIntentId === intentId);
+  const payments = rows.pointingTo('payments', intentId);
   const operation = rows.get('operations', operationIdOf(object));
   return {
     payments: operation?.subject.collection === 'payments' ? [operation.subject.id] : [],
@@ -75,7 +75,7 @@ function refundsDiffer(snapshot: SnapshotOf<Charge>, rows: WorkingSet): boolean 
   const { object } = snapshot;
   const payment = paymentOfIntent(rows, snapshot, idOf(object.payment_intent));
   if (!payment) return false;
-  const refunds = rows.filter('refunds', (row) => row.paymentId === payment._id);
+  const refunds = rows.pointingTo('refunds', payment._id);
   return !explainsAmountRefunded(object.amount_refunded, refunds);
 }
 

@@ -10,6 +10,7 @@ type Coupon = Stripe.Coupon | Stripe.DeletedCoupon;
 export const couponFamily = defineFamily<Coupon>({
   object: 'coupon',
   events: ['coupon.created', 'coupon.updated', 'coupon.deleted'],
+  deletable: true,
   retrievePath: (id) => `/v1/coupons/${encodeURIComponent(id)}`,
   laneKey: (coupon) => coupon.id,
   watched: (coupon) => (coupon.deleted ? ['deleted'] : [coupon.name, coupon.valid, coupon.metadata]),

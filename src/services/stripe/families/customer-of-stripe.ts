@@ -8,11 +8,8 @@ export function customerOfStripe(
   { stripeAccountId, livemode }: StripeScope,
   stripeCustomerId: string | null,
 ): CustomerRow | null {
-  return rows.find(
-    'customers',
-    (row) =>
-      row.stripe.customerId === stripeCustomerId &&
-      row.stripeAccountId === stripeAccountId &&
-      row.livemode === livemode,
-  );
+  const found = rows
+    .pointingTo('customers', stripeCustomerId)
+    .find((row) => row.stripeAccountId === stripeAccountId && row.livemode === livemode);
+  return found ?? null;
 }

@@ -20,6 +20,7 @@ type Customer = Stripe.Customer | Stripe.DeletedCustomer;
 export const customerFamily = defineFamily<Customer>({
   object: 'customer',
   events: ['customer.created', 'customer.updated', 'customer.deleted'],
+  deletable: true,
   retrievePath: (id) => `/v1/customers/${id}`,
   laneKey: (customer) => customer.id,
   watched: (customer) =>

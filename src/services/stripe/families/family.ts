@@ -2,6 +2,7 @@ import type { Change, Fact } from '../../../domain/changes.js';
 import type { StripeObject } from '../../../domain/stripe-answer.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import type { Snapshot } from '../snapshots/snapshot.js';
+import type { EventType } from './mirrored-kind.js';
 
 /** Keys of the rows that a decision reads. Lists of the same name of several snapshots are loaded with one query. */
 export interface Needs {
@@ -44,9 +45,14 @@ export interface Family<T> {
   /** Stripe's `object` member. */
   object: string;
   /** The event types whose object is of this kind. */
-  events: readonly string[];
-  /** The path that reads the object, with what must be expanded. */
-  retrievePath(id: string): string;
+  events: readonly EventType[];
+  /** At Stripe such an object can be deleted: of any other kind, `*.deleted` tells of a change and not of an end. */
+  deletable?: boolean;
+  /**
+   * The path that reads the object, with what must be expanded. `told` is what is known of it, for kinds that are read under
+   * their parent; null where that is not known.
+   */
+  retrievePath(id: string, told?: Record<string, unknown>): string | null;
   /** Snapshots with equal lane keys are decided in one lane, in order. */
   laneKey(object: T): string;
   /** The fields whose change matters. */
@@ -57,9 +63,9 @@ export interface Family<T> {
   needs(snapshot: SnapshotOf<T>, rows: WorkingSet): Needs;
   /**
    * What the mirror keeps of the object, where that is less than all but its secrets: personal data that nobody reads is
-   * not stored.
+   * not stored. `before` is what it kept until now.
    */
-  kept?(object: T, deleted: boolean): Record<string, unknown>;
+  kept?(object: T, deleted: boolean, before: Record<string, unknown> | null): Record<string, unknown>;
   /** True when a told snapshot contradicts our rows in a way that only a fetch explains. */
   contradicts?(snapshot: SnapshotOf<T>, rows: WorkingSet): boolean;
   decide(snapshot: SnapshotOf<T>, rows: WorkingSet, context: DecisionContext): Change[];

@@ -2,19 +2,16 @@ import type { PaymentRow } from '../../../domain/rows/payment.js';
 import type { StripeScope } from '../../../domain/rows/shared.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 
-/** The loaded payment that has this PaymentIntent, in the same account and mode. */
+/** The loaded payment that has this PaymentIntent, in the same account and mode; none has what is of no PaymentIntent. */
 export function paymentOfIntent(
   rows: WorkingSet,
   { stripeAccountId, livemode }: StripeScope,
   intentId: string | null,
 ): PaymentRow | null {
-  return rows.find(
-    'payments',
-    (row) =>
-      row.stripe.paymentIntentId === intentId &&
-      row.stripeAccountId === stripeAccountId &&
-      row.livemode === livemode,
-  );
+  const found = rows
+    .pointingTo('payments', intentId)
+    .find((row) => row.stripeAccountId === stripeAccountId && row.livemode === livemode);
+  return found ?? null;
 }
 
 /** It was given up, and turned up after its order had got another payment: an order has one that is live. */

@@ -71,10 +71,7 @@ function paymentOf(snapshot: RefundSnapshot, rows: WorkingSet): PaymentRow | nul
 }
 
 function refundOf({ object }: RefundSnapshot, payment: PaymentRow, rows: WorkingSet): RefundRow | null {
-  const attached = rows.find(
-    'refunds',
-    (row) => row.paymentId === payment._id && row.stripe.refundId === object.id,
-  );
+  const attached = rows.pointingTo('refunds', payment._id).find((row) => row.stripe.refundId === object.id);
   if (attached) return attached;
   const operation = rows.get('operations', operationIdOf(object));
   const made = operation?.kind === 'refund.create' ? rows.get('refunds', operation.subject.id) : null;
@@ -180,7 +177,7 @@ function reasonOf({ reason }: Refund): RefundReason | null {
 
 /** The sums of the payment and its order, recomputed from its refund rows with one of them as it is now. */
 export function sumsOf(payment: PaymentRow, refund: RefundRow, rows: WorkingSet): Change[] {
-  const others = rows.filter('refunds', (row) => row.paymentId === payment._id && row._id !== refund._id);
+  const others = rows.pointingTo('refunds', payment._id).filter((row) => row._id !== refund._id);
   const refunds = [...others, refund];
   const sums = { amountRefunded: refundedAmount(refunds), amountReserved: reservedAmount(refunds) };
   const same =

@@ -5,6 +5,9 @@ import { newId } from '../../../utils/ids.js';
 import { API_VERSION } from '../../../utils/stripe/api-version.js';
 import type { CallContext } from '../../use-cases.js';
 
+/** How the keys begin that Guichet sends to Stripe, and by which it knows its own requests. */
+export const KEY_PREFIX = 'guichet:';
+
 export interface NewOperation {
   kind: OperationKind;
   subject: SubjectRef;
@@ -39,7 +42,7 @@ export function newOperation(
     method,
     path,
     params: JSON.stringify(params(_id)),
-    stripeKey: `guichet:${kind}:${_id}:1`,
+    stripeKey: `${KEY_PREFIX}${kind}:${_id}:1`,
     attempt: 1,
     status: 'open',
     version: 1,

@@ -201,6 +201,31 @@ describe('decideSnapshots', () => {
     expect(JSON.stringify(result.rows)).to.not.match(/ada@example\.com|Late/);
   });
 
+  it('asks the database for nothing but the mirror rows of kinds that are only mirrored', async () => {
+    const rows = reading({});
+    const asked: string[] = [];
+    const watched = new Proxy(rows, {
+      get: (target, name: keyof typeof rows) => {
+        asked.push(name);
+        return target[name];
+      },
+    });
+    const invoice = { id: 'in_1', object: 'invoice', status: 'open', created: CREATED };
+    const payout = { id: 'po_1', object: 'payout', status: 'paid', created: CREATED };
+    const options = { requestKey: 'a key of somebody else' };
+    const snapshots = [told(invoice, 1, options), told(payout, 2)];
+    const decided = await decideSnapshots(watched, snapshots, { context: decisionContext() });
+    expect(decisions(decided)).to.deep.equal(['apply', 'apply']);
+    expect(asked).to.deep.equal(['stripeObjects']);
+  });
+
+  it('weighs nothing of what it must not read', async () => {
+    const subscription = { id: 'sub_1', object: 'subscription', status: 'a_later_one' };
+    const untrusted = 'unreadable_version';
+    const decided = await decide({}, told(subscription, 1, { untrusted }));
+    expect(decided.verdicts).to.deep.equal([{ decision: 'fetch', reason: untrusted }]);
+  });
+
   it('passes over an object of a kind that no family knows', async () => {
     const decided = await decide({}, told({ id: 'x_1', object: 'unheard_of' }));
     expect(decided.verdicts).to.deep.equal([{ decision: 'stale', reason: 'no_family' }]);

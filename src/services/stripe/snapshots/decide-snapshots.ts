@@ -12,9 +12,9 @@ import type { StripeObjectRow } from '../../../domain/rows/stripe-object.js';
 import type { WorkingSet } from '../../../domain/working-set.js';
 import type { MirrorWrite } from '../../../repositories/commit-changes.js';
 import type { BoundRepositories } from '../../../repositories/repositories.js';
-import { mirrorId } from '../../../repositories/stripe-objects.js';
+import { mirrorId, mirrorKey } from '../../../repositories/stripe-objects.js';
 import { type AnyFamily, type DecisionContext, type Needs, operationIdOf } from '../families/family.js';
-import { familyOfObject } from '../families/registry.js';
+import { familyOfSnapshot, ignoredAs } from '../families/registry.js';
 import { settleOperations } from '../operations/settle-by-snapshot.js';
 import { loadRows } from './load-rows.js';
 import { noteDecision } from './note-decision.js';
@@ -74,8 +74,8 @@ export async function decideSnapshots(
   const rows = await loadRows(bound, snapshots, known);
   prelude?.(rows, context.now);
   const verdicts = snapshots.map((snapshot) => {
-    const family = familyOfObject(snapshot.object.object);
-    if (!family) return { decision: 'stale' as const, reason: 'no_family' };
+    const family = familyOfSnapshot(snapshot);
+    if (!family) return { decision: 'stale' as const, reason: ignoredAs(snapshot.eventType ?? '') };
     const verdict = weigh(snapshot, family, { mirror, rows });
     const firstAudit = rows.audits.length;
     const decided = verdict.decision === 'apply' ? family.decide(snapshot, rows, context) : [];
@@ -99,7 +99,7 @@ export async function decideSnapshots(
 }
 
 function idInMirror(snapshot: Snapshot): string {
-  return mirrorId(snapshot, snapshot.object.id);
+  return mirrorId(snapshot, mirrorKey(snapshot.object));
 }
 
 /** Decides, and moves the mirror row accordingly. */
@@ -108,13 +108,12 @@ function weigh(
   family: AnyFamily,
   { mirror, rows }: { mirror: Mirror; rows: WorkingSet },
 ): { decision: Freshness['decision']; reason: string } {
-  const id = idInMirror(snapshot);
-  const row = mirror.get(id);
+  const untrusted = snapshot.untrusted ?? doubtBy(rows, snapshot);
+  // Its fields may be of a shape that the family cannot read.
+  if (untrusted) return { decision: 'fetch', reason: untrusted };
+  const row = mirror.get(idInMirror(snapshot));
   const held = row && heldVersion(row);
-  const version = {
-    ...versionOf(snapshot, family),
-    untrusted: snapshot.untrusted ?? doubtBy(rows, snapshot),
-  };
+  const version = versionOf(snapshot, family);
   const verdict = freshness(held, version);
   const told = snapshot.source === 'event';
   if (told && verdict.decision === 'apply' && family.contradicts?.(snapshot, rows)) {
@@ -142,13 +141,13 @@ function heldVersion(row: StripeObjectRow): HeldVersion {
 }
 
 function versionOf(snapshot: Snapshot, family: AnyFamily): SnapshotVersion {
-  const { object, source, asOf, spanMs, versionAtStart, untrusted, deleted } = snapshot;
+  const { object, source, asOf, spanMs, versionAtStart, deleted } = snapshot;
   return {
     source,
     asOf,
     spanMs,
     versionAtStart,
-    untrusted,
+    untrusted: null,
     deleted,
     rank: family.rank(object, snapshot.first),
     // What a deletion's event still shows may be personal.
@@ -167,7 +166,7 @@ function dataOf(
   family: AnyFamily,
   before: StripeObjectRow | null,
 ): StripeObjectRow['data'] {
-  if (family.kept) return family.kept(object, deleted);
+  if (family.kept) return family.kept(object, deleted, before?.data ?? null);
   if (deleted && before) return before.data;
   const { client_secret: _secret, ...data } = object;
   return data;

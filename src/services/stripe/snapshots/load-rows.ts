@@ -2,7 +2,8 @@ import type { CollectionName, RowOf } from '../../../domain/changes.js';
 import { WorkingSet } from '../../../domain/working-set.js';
 import type { BoundRepositories } from '../../../repositories/repositories.js';
 import { type Needs, operationIdOf } from '../families/family.js';
-import { familyOfObject } from '../families/registry.js';
+import { familyOfSnapshot } from '../families/registry.js';
+import { KEY_PREFIX } from '../operations/open-operation.js';
 import { cancelsPayment } from '../operations/settle-by-snapshot.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -69,16 +70,33 @@ async function loadRound(
   rows: WorkingSet,
   { needs, asked }: { needs: Needs[]; asked: Map<keyof Needs, Set<string>> },
 ): Promise<boolean> {
-  let loaded = false;
+  const wanted = newKeys(needs, asked);
   for (const kind of KINDS) {
-    const known = asked.get(kind) ?? new Set<string>();
-    const wanted = [...new Set(needs.flatMap((need) => need[kind] ?? []))].filter((key) => !known.has(key));
-    if (wanted.length === 0) continue;
-    for (const key of wanted) known.add(key);
-    await LOADERS[kind](bound, wanted, rows);
-    loaded = true;
+    const keys = wanted.get(kind);
+    if (keys) await LOADERS[kind](bound, keys, rows);
   }
-  return loaded;
+  return wanted.size > 0;
+}
+
+/** What was not asked for before, each key once; from here on it counts as asked. */
+function newKeys(
+  needs: readonly Needs[],
+  asked: ReadonlyMap<keyof Needs, Set<string>>,
+): Map<keyof Needs, string[]> {
+  const wanted = new Map<keyof Needs, string[]>();
+  for (const need of needs) {
+    for (const kind of Object.keys(need) as (keyof Needs)[]) {
+      const known = asked.get(kind);
+      for (const key of need[kind] ?? []) {
+        if (!known || known.has(key)) continue;
+        known.add(key);
+        const keys = wanted.get(kind);
+        if (keys) keys.push(key);
+        else wanted.set(kind, [key]);
+      }
+    }
+  }
+  return wanted;
 }
 
 /** The operation that made the object, and the one whose request made Stripe change it. */
@@ -86,7 +104,8 @@ function ownNeeds({ object, requestKey }: Snapshot): Needs {
   const operationId = operationIdOf(object);
   return {
     operations: operationId ? [operationId] : [],
-    operationsOfKeys: requestKey ? [requestKey] : [],
+    // Any other is a request of somebody else's.
+    operationsOfKeys: requestKey?.startsWith(KEY_PREFIX) ? [requestKey] : [],
   };
 }
 
@@ -118,5 +137,5 @@ function couponNeeds(rows: WorkingSet): Needs {
 }
 
 function familyNeeds(snapshot: Snapshot, rows: WorkingSet): Needs {
-  return familyOfObject(snapshot.object.object)?.needs(snapshot, rows) ?? {};
+  return familyOfSnapshot(snapshot)?.needs(snapshot, rows) ?? {};
 }

@@ -2,7 +2,7 @@ import type { Cause } from '../../../domain/changes.js';
 import type { StripeScope } from '../../../domain/rows/shared.js';
 import type { StripeAnswer, StripeObject } from '../../../domain/stripe-answer.js';
 import type { Repositories } from '../../../repositories/repositories.js';
-import { mirrorId } from '../../../repositories/stripe-objects.js';
+import { mirrorId, mirrorKey } from '../../../repositories/stripe-objects.js';
 import { familyOfObject } from '../families/registry.js';
 import { sendPatiently } from '../resilience.js';
 import type { StripeGateway } from '../stripe-gateway.js';
@@ -18,6 +18,8 @@ export interface ReadDependencies {
 export interface ObjectRef extends StripeScope {
   object: string;
   id: string;
+  /** What is known of it, where the mirror may not hold it yet. */
+  told?: StripeObject;
   /** Further objects that the answer will hold, whose rows must not move meanwhile. */
   related?: readonly string[];
 }
@@ -35,14 +37,14 @@ export class UnreadableObject extends Error {
   }
 }
 
-/** The versions of the mirror rows when a call begins: what it reads is newer than them, and than nothing else. */
+/** The versions of the mirror rows when a call begins, by Stripe's ids: what it reads is newer than them, and than nothing else. */
 export async function versionsOf(
   repositories: ReadDependencies['repositories'],
   scope: StripeScope,
-  ids: readonly (string | null | undefined)[],
+  keys: readonly (string | null | undefined)[],
 ): Promise<Map<string, number>> {
-  const known = ids.filter((id) => typeof id === 'string');
-  const rows = await repositories.stripeObjects.getMany(known.map((id) => mirrorId(scope, id)));
+  const known = keys.filter((key) => typeof key === 'string');
+  const rows = await repositories.stripeObjects.getMany(known.map((key) => mirrorId(scope, key)));
   return new Map(rows.map((row) => [row.stripeId, row.version]));
 }
 
@@ -52,12 +54,14 @@ export async function readObject(
   ref: ObjectRef,
   cause: Cause,
 ): Promise<Snapshot[]> {
-  const path = familyOfObject(ref.object)?.retrievePath(ref.id);
-  if (!path) throw new Error(`No family reads a ${ref.object}`);
-  const object = await dependencies.repositories.stripeObjects.get(mirrorId(ref, ref.id));
-  const { latest_charge: charge, payment_intent: intent } = object?.data ?? {};
+  const family = familyOfObject(ref.object);
+  if (!family) throw new Error(`No family reads a ${ref.object}`);
+  const held = await dependencies.repositories.stripeObjects.get(mirrorId(ref, mirrorKey(ref)));
+  const path = family.retrievePath(ref.id, ref.told ?? held?.data);
+  if (!path) throw new Error(`${ref.object} ${ref.id} is read under its parent, which is not known`);
+  const { latest_charge: charge, payment_intent: intent } = held?.data ?? {};
   const inner = [charge, intent, ...(ref.related ?? [])].filter((id) => typeof id === 'string');
-  const versions = await versionsOf(dependencies.repositories, ref, [ref.id, ...inner]);
+  const versions = await versionsOf(dependencies.repositories, ref, [mirrorKey(ref), ...inner]);
   const answer = await readPath(dependencies, path, ref);
   return snapshotsOfAnswer(answer, { scope: ref, source: 'fetch', versions, cause, first: false });
 }

@@ -1,5 +1,6 @@
 import type { WebhookEventRow } from '../../../domain/rows/webhook-event.js';
-import { mirrorId } from '../../../repositories/stripe-objects.js';
+import type { StripeObject } from '../../../domain/stripe-answer.js';
+import { mirrorId, mirrorKey } from '../../../repositories/stripe-objects.js';
 import { familyOfEvent } from '../families/registry.js';
 import {
   type ObjectRef,
@@ -41,22 +42,23 @@ export async function readForEvents(
   const [first] = rows;
   if (!first?.objectId) throw new Error('The event is about no object that has an id');
   const { stripeAccountId, livemode, objectId } = first;
-  const { object, charge, payment_intent: intent } = objectOf(first);
+  const told = objectOf(first, objectId);
+  const { object, charge, payment_intent: intent } = told;
   const cause = { actor: { type: 'stripe' as const, id: first._id }, requestId: null };
   const related = [charge, intent].filter((inner) => typeof inner === 'string');
-  const ref = { object, id: objectId, stripeAccountId, livemode, related };
-  const versions = await versionsOf(dependencies.repositories, ref, [objectId]);
+  const ref = { object, id: objectId, stripeAccountId, livemode, told, related };
+  const versions = await versionsOf(dependencies.repositories, ref, [mirrorKey(ref)]);
   return readObject(dependencies, ref, cause).catch((error: unknown) =>
     readOfGone(dependencies, { rows, ref, versionAtStart: versions.get(objectId) ?? 0 }, error),
   );
 }
 
 /** Of an event whose body is gone, its type tells the kind. */
-function objectOf(row: WebhookEventRow): Record<string, unknown> & { object: string } {
+function objectOf(row: WebhookEventRow, id: string): StripeObject {
   if (row.body !== undefined) return snapshotOfEvent(row).object;
   const family = familyOfEvent(row.type);
   if (!family) throw new Error(`No family reads ${row.type}, and the body of ${row._id} is no longer kept`);
-  return { object: family.object };
+  return { id, object: family.object };
 }
 
 /**
@@ -72,7 +74,7 @@ async function readOfGone(
   if (answer?.type !== 'error' || answer.status !== 404) throw error;
   const told = rows.filter(({ body }) => body !== undefined).map(snapshotOfEvent);
   const deletion = told.find(({ deleted }) => deleted);
-  const held = deletion ? null : await repositories.stripeObjects.get(mirrorId(ref, ref.id));
+  const held = deletion ? null : await repositories.stripeObjects.get(mirrorId(ref, mirrorKey(ref)));
   const gone = deletion ?? (held?.deletedAt ? told[0] : undefined);
   if (!gone) throw error;
   const { date: asOf, spanMs } = answer;
