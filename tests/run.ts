@@ -18,7 +18,7 @@ import { URL_VARIABLE as REDIS_VARIABLE, startTestRedis } from './support/redis.
  */
 
 /** Files at a time: most of their time is spent waiting for processes, sockets and leases. */
-const LANES = Math.min(4, availableParallelism() + 1);
+const LANES = Math.min(4, Math.max(2, availableParallelism()));
 /** How long a process may live on after its last test: what is open then would keep a real one alive too. */
 const LINGER_MS = 15_000;
 

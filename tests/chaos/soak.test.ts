@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { runSoak } from '../support/soak.js';
 
 /** The short form of `npm run soak`. */
-const OPTIONS = { events: 400, kills: 1, stepDowns: 1, redisOutages: 1, seed: 20_241_218 };
+const OPTIONS = { events: 200, kills: 1, stepDowns: 1, redisOutages: 1, seed: 20_241_218 };
 
 describe('a soak: SIGKILL, a primary that steps down, Redis gone and back, events twice and out of order', function () {
   this.timeout(240_000);
