@@ -32,6 +32,42 @@ const BY_LANE = { lane: 1, dueAt: 1 } as const;
 const BY_CAUSE = { status: 1, 'error.fingerprint': 1, created: -1, type: 1, _id: 1 } as const;
 const BY_STATUS = { status: 1, created: -1, _id: -1 } as const;
 
+const GROUPS = [
+  { $match: { status: 'dead', 'error.fingerprint': { $gte: '' } } },
+  { $sort: { 'error.fingerprint': 1, created: -1 } },
+  {
+    $group: {
+      _id: '$error.fingerprint',
+      count: { $sum: 1 },
+      lastCreated: { $first: '$created' },
+      firstCreated: { $last: '$created' },
+      types: { $addToSet: '$type' },
+      exampleId: { $first: '$_id' },
+    },
+  },
+  { $sort: { count: -1, _id: 1 } },
+  { $limit: MAX_GROUPS },
+  { $addFields: { fingerprint: '$_id' } },
+  { $project: { _id: 0 } },
+];
+const DUE = [
+  { $match: { dueAt: { $gte: EPOCH } } },
+  { $group: { _id: null, pending: { $sum: 1 }, first: { $min: { dueAt: '$dueAt', lane: '$lane' } } } },
+];
+const waitingAt = (now: Date) => [
+  { $match: { dueAt: { $gt: now } } },
+  { $limit: MAX_WAITING },
+  {
+    $group: {
+      _id: null,
+      count: { $sum: 1 },
+      mostAttempts: { $max: '$attempts' },
+      nextDueAt: { $min: '$dueAt' },
+    },
+  },
+  { $project: { _id: 0 } },
+];
+
 /** The inbox as a whole. */
 export function inboxStateRepository(stores: Stores, scope: Scope) {
   const { raw, batch } = stores.webhookEvents;
@@ -39,36 +75,10 @@ export function inboxStateRepository(stores: Stores, scope: Scope) {
     /** The most frequent first. Read from an index alone, but for the messages of the examples. */
     async deadLetterGroups(): Promise<DeadLetterGroup[]> {
       const groups = await batch
-        .aggregate<Omit<DeadLetterGroup, 'example'> & { exampleId: string }>(
-          [
-            { $match: { status: 'dead', 'error.fingerprint': { $gte: '' } } },
-            { $sort: { 'error.fingerprint': 1, created: -1 } },
-            {
-              $group: {
-                _id: '$error.fingerprint',
-                count: { $sum: 1 },
-                lastCreated: { $first: '$created' },
-                firstCreated: { $last: '$created' },
-                types: { $addToSet: '$type' },
-                exampleId: { $first: '$_id' },
-              },
-            },
-            { $sort: { count: -1, _id: 1 } },
-            { $limit: MAX_GROUPS },
-            {
-              $project: {
-                _id: 0,
-                fingerprint: '$_id',
-                count: 1,
-                lastCreated: 1,
-                firstCreated: 1,
-                types: 1,
-                exampleId: 1,
-              },
-            },
-          ],
-          { ...scope.options(), hint: BY_CAUSE },
-        )
+        .aggregate<Omit<DeadLetterGroup, 'example'> & { exampleId: string }>(GROUPS, {
+          ...scope.options(),
+          hint: BY_CAUSE,
+        })
         .toArray();
       const ids = groups.map(({ exampleId }) => exampleId);
       const examples = await raw
@@ -84,55 +94,24 @@ export function inboxStateRepository(stores: Stores, scope: Scope) {
 
     async read(now: Date): Promise<InboxState> {
       const options = scope.options();
-      const due = { dueAt: { $gte: EPOCH } };
-      const dead = await raw.countDocuments({ status: 'dead' }, { ...options, hint: BY_STATUS });
-      const ignored = await raw.countDocuments({ status: 'ignored' }, { ...options, hint: BY_STATUS });
+      const byLane = { ...options, hint: BY_LANE };
+      const count = (status: 'dead' | 'ignored') =>
+        raw.countDocuments({ status }, { ...options, hint: BY_STATUS });
+      const dead = await count('dead');
+      const ignored = await count('ignored');
       const [work] = await batch
-        .aggregate<{ pending: number; first: { dueAt: Date; lane: WebhookEventRow['lane'] } }>(
-          [
-            { $match: due },
-            {
-              $group: {
-                _id: null,
-                pending: { $sum: 1 },
-                first: { $min: { dueAt: '$dueAt', lane: '$lane' } },
-              },
-            },
-          ],
-          { ...options, hint: BY_LANE },
-        )
+        .aggregate<{ pending: number; first: { dueAt: Date; lane: WebhookEventRow['lane'] } }>(DUE, byLane)
         .toArray();
-      const [waiting] = await batch
-        .aggregate<InboxState['waiting']>(
-          [
-            { $match: { dueAt: { $gt: now } } },
-            { $limit: MAX_WAITING },
-            {
-              $group: {
-                _id: null,
-                count: { $sum: 1 },
-                mostAttempts: { $max: '$attempts' },
-                nextDueAt: { $min: '$dueAt' },
-              },
-            },
-            { $project: { _id: 0 } },
-          ],
-          { ...options, hint: BY_LANE },
-        )
-        .toArray();
+      const [waiting] = await batch.aggregate<InboxState['waiting']>(waitingAt(now), byLane).toArray();
       const first = work && work.first.dueAt <= now ? work.first : null;
+      const projection = { type: 1, receivedAt: 1, attempts: 1, dueAt: 1 };
       return {
         total: await raw.estimatedDocumentCount({ maxTimeMS: options.maxTimeMS }),
         pending: work?.pending ?? 0,
         ignored,
         dead,
         waiting: waiting ?? { count: 0, mostAttempts: 0, nextDueAt: null },
-        oldestDue: first
-          ? await raw.findOne(first, {
-              ...options,
-              projection: { type: 1, receivedAt: 1, attempts: 1, dueAt: 1 },
-            })
-          : null,
+        oldestDue: first ? await raw.findOne(first, { ...options, projection }) : null,
       };
     },
   };
