@@ -118,6 +118,8 @@ describe('gap-fill', () => {
     expect(await alerts()).to.have.length(1);
 
     stack.sandbox.control.deliveries.set({ drop: false });
+    // Later than what was missed, and not in the same second.
+    stack.sandbox.control.clock.advance(2000);
     await stack.stripe.customers.create({ name: 'Webhooks work again' });
     await eventually(
       async () => {

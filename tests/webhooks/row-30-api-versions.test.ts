@@ -83,12 +83,16 @@ describe('row 30: the version of the account or of an endpoint was changed', fun
       [1900, 'succeeded', true, 'stripe'],
       [100, 'succeeded', false, 'stripe'],
     ]);
-    for (const [index, version] of READ.entries()) expect(others[index], version).to.deep.equal(expected);
+    for (const [index, version] of READ.entries()) {
+      expect(others[index]?.held, version).to.deep.equal(expected.held);
+    }
     // What is fetched shows the end, and not each step on the way.
     const { end, receipts, mirror } = expected.held;
     const unread = others.at(-1);
     expect(unread?.held).to.deep.include({ end, receipts, mirror });
-    expect(unread?.fetched).to.be.greaterThan(expected.fetched);
+    // Which events are too close in time to tell apart is chance, but never all of them.
+    for (const read of [expected, ...others.slice(0, -1)])
+      expect(unread?.fetched).to.be.greaterThan(read.fetched);
   });
 
   it('row 30: an authorisation that ran out is told as such in every version', async () => {
