@@ -52,6 +52,9 @@ const PATIENT = {
   STRIPE_TIME_BUDGET_MS: '40000',
 };
 
+/** What is held at the proxy for long must not be sent again by the driver. */
+const PATIENT_DRIVER = { MONGODB_SOCKET_TIMEOUT_MS: '120000' };
+
 /** Nobody listens there: what is sent to it waits for the real address. */
 const NOWHERE = 'http://127.0.0.1:9/';
 const HOUR_MS = 3_600_000;
@@ -76,6 +79,7 @@ export async function startCrashSite(options: CrashSiteOptions): Promise<CrashSi
     STRIPE_API_BASE_URL: sandbox.url,
     STRIPE_WEBHOOK_SECRETS: sandbox.webhookSecret,
     ...PATIENT,
+    ...PATIENT_DRIVER,
     STRIPE_REQUESTS_PER_SECOND: '10000',
     PAYMENT_RETURN_URL: 'https://shop.example/return',
     SMTP_URL: smtp.url,
