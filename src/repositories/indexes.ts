@@ -1,4 +1,4 @@
-import type { Document } from 'mongodb';
+import type { Document, IndexDescription } from 'mongodb';
 import type { Schema } from 'mongoose';
 import type { Store, Stores } from './stores.js';
 
@@ -8,12 +8,12 @@ type AnyStore = Pick<Store<Document>, 'batch'> & { model: { schema: Schema } };
 export async function createDeclaredIndexes(stores: Stores, names: readonly (keyof Stores)[]): Promise<void> {
   for (const name of names) {
     const { batch, model }: AnyStore = stores[name];
-    // A transaction may not create a collection under a unique index that is still to be built.
-    await batch.createIndex({ _id: 1 });
-    for (const [keys, options] of model.schema.indexes()) {
+    const declared = model.schema.indexes().map(([key, options]) => {
       const { background: _, ...rest } = options as Document;
-      await batch.createIndex(keys as Document, rest);
-    }
+      return { key: key as IndexDescription['key'], ...rest };
+    });
+    // A transaction may not create a collection under a unique index that is still to be built: `_id` makes it.
+    await batch.createIndexes([{ key: { _id: 1 }, name: '_id_' }, ...declared]);
   }
 }
 
