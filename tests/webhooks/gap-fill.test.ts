@@ -119,6 +119,7 @@ describe('gap-fill', () => {
 
     stack.sandbox.control.deliveries.set({ drop: false });
     // Later than what was missed, and not in the same second.
+    clock.advance(2000);
     stack.sandbox.control.clock.advance(2000);
     await stack.stripe.customers.create({ name: 'Webhooks work again' });
     await eventually(
