@@ -48,7 +48,7 @@ interface Target {
   secret: string;
 }
 
-/** The running `guichet dev` first, for it knows the secret of its sandbox. */
+/** What is configured signs; else the running `guichet dev`, which knows the secrets of its sandbox. */
 async function targetOf(environment: Environment, { url, connect = false }: SendFlags): Promise<Target> {
   const { stripe, server, paths } = loadConfig(environment, { command: 'dev' });
   if (stripe.mode === 'live')
@@ -57,9 +57,7 @@ async function targetOf(environment: Environment, { url, connect = false }: Send
     );
   const running = await readInstance(paths.home);
   const path = connect ? CONNECT_WEBHOOK_PATH : WEBHOOK_PATH;
-  const configured = connect
-    ? environment.STRIPE_CONNECT_WEBHOOK_SECRETS?.split(',')[0]?.trim()
-    : stripe.webhookSecrets[0];
+  const [configured] = connect ? stripe.connectWebhookSecrets : stripe.webhookSecrets;
   const secret =
     configured || (connect ? running?.stripe.connectWebhookSecret : running?.stripe.webhookSecret);
   if (!secret)

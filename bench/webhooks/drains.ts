@@ -2,8 +2,8 @@ import { WEBHOOK_PATH } from '../../src/utils/stripe/webhook-path.js';
 import { type Grounds, startTarget, type Target } from './grounds.js';
 import { WEBHOOK_SECRET } from './guichet.js';
 import type { InboxDatabase } from './inbox-database.js';
-import { buildMix, type Mix } from './mix.js';
-import { lanesTaken, type RoundOptions } from './rounds.js';
+import type { Mix } from './mix.js';
+import { lanesTaken, type RoundOptions, startBoth } from './rounds.js';
 
 /** A database whose events are stored and not applied: each drain gets a copy. */
 export interface Stored {
@@ -99,14 +99,7 @@ export interface MemoryRun {
 const WINDOW = 20_000;
 
 export async function memoryRun(grounds: Grounds, options: RoundOptions): Promise<MemoryRun> {
-  const mix = buildMix({ ...options, templates: grounds.templates });
-  const database = grounds.database();
-  const around = grounds.around(database.name);
-  await database.prepare(around, grounds.templates, mix);
-  const [api, worker] = [startTarget('guichet-api', around), startTarget('guichet-worker', around)];
-  const { port } = await api.ask({ ask: 'state' });
-  await lanesTaken([worker]);
-  await worker.ask({ ask: 'go' });
+  const { mix, database, api, worker, port } = await startBoth(grounds, options);
   const windows: MemoryRun['windows'] = [];
   for (let from = 0; from < mix.deliveries.length; from += WINDOW) {
     await grounds.load.ask({

@@ -126,8 +126,8 @@ export async function fill(
   return { round: { ...round, wrong: lost }, database, mix };
 }
 
-/** API and worker, a process each, while events keep coming: as many as are applied, with a small backlog. */
-export async function roundOfApplied(grounds: Grounds, options: RoundOptions): Promise<Round> {
+/** API and worker, a process each, on a database of their own that knows the mix's payments. */
+export async function startBoth(grounds: Grounds, options: RoundOptions) {
   const mix = buildMix({ ...options, templates: grounds.templates });
   const database = grounds.database();
   const around = grounds.around(database.name);
@@ -136,6 +136,12 @@ export async function roundOfApplied(grounds: Grounds, options: RoundOptions): P
   const { port } = await api.ask({ ask: 'state' });
   await lanesTaken([worker]);
   await worker.ask({ ask: 'go' });
+  return { mix, database, api, worker, port };
+}
+
+/** API and worker while events keep coming: as many as are applied, with a small backlog. */
+export async function roundOfApplied(grounds: Grounds, options: RoundOptions): Promise<Round> {
+  const { mix, database, api, worker, port } = await startBoth(grounds, options);
   const measuring = { targets: [api, worker], databasePid: grounds.mongod.pid };
   const watch = watchBacklog(grounds, database);
   const round = await measure(grounds, measuring, {

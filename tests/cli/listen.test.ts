@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { listen, printTo, requireTestKey } from '../../src/cli/listen.js';
 import { createListen } from '../../src/services/stripe/sync/listen.js';
 import { eventually } from '../support/eventually.js';
-import { openPurchase } from '../support/purchases.js';
+import { authenticatedPurchase } from '../support/purchases.js';
 import { type Stack, startStack } from '../support/stack.js';
 import { ShiftedClock } from '../support/test-clock.js';
 import { eventsOf, inboxRow, inboxSettled } from '../support/webhooks.js';
@@ -27,13 +27,7 @@ describe('guichet listen', () => {
   it('brings a purchase to its end that no webhook tells of, and prints each event with its fate, once', async () => {
     const look = start();
     await look();
-    const purchase = await openPurchase(stack);
-    await stack.api.confirm({
-      paymentId: purchase.paymentId,
-      paymentMethodId: 'pm_card_threeDSecure2Required',
-    });
-    stack.sandbox.control.complete3ds(purchase.intentId, 'approve');
-    await stack.sandbox.idle();
+    const purchase = await authenticatedPurchase(stack);
     const events = eventsOf(stack, purchase.intentId);
     await eventually(
       async () => {

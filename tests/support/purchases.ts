@@ -24,3 +24,13 @@ export async function openPurchase(
   if (!stripe.paymentIntentId) throw new Error(`${paymentId} has no PaymentIntent`);
   return { orderId: order.body.id, paymentId, intentId: stripe.paymentIntentId };
 }
+
+/** One that the customer has confirmed at the bank, which only an event tells us. */
+export async function authenticatedPurchase(stack: Pick<Stack, 'api' | 'sandbox'>): Promise<Purchase> {
+  const purchase = await openPurchase(stack);
+  const { paymentId, intentId } = purchase;
+  await stack.api.confirm({ paymentId, paymentMethodId: 'pm_card_threeDSecure2Required' });
+  stack.sandbox.control.complete3ds(intentId, 'approve');
+  await stack.sandbox.idle();
+  return purchase;
+}

@@ -7,7 +7,7 @@ import { gapFillCheck } from '../../src/services/doctor/gap-fill-check.js';
 import { feedMissing } from '../../src/services/stripe/sync/feed-missing.js';
 import { createGapFill } from '../../src/services/stripe/sync/gap-fill.js';
 import { eventually } from '../support/eventually.js';
-import { openPurchase, type Purchase } from '../support/purchases.js';
+import { authenticatedPurchase, type Purchase } from '../support/purchases.js';
 import { type Stack, startStack } from '../support/stack.js';
 import { ShiftedClock } from '../support/test-clock.js';
 import {
@@ -42,18 +42,7 @@ describe('gap-fill', () => {
   });
   after(() => stack.stop());
 
-  /** Paid at the bank, which only an event tells us. */
-  async function authenticated(): Promise<Purchase> {
-    const purchase = await openPurchase(stack);
-    await stack.api.confirm({
-      paymentId: purchase.paymentId,
-      paymentMethodId: 'pm_card_threeDSecure2Required',
-    });
-    stack.sandbox.control.complete3ds(purchase.intentId, 'approve');
-    await stack.sandbox.idle();
-    return purchase;
-  }
-
+  const authenticated = () => authenticatedPurchase(stack);
   const orderStatus = async ({ orderId }: Purchase) => (await stack.api.getOrder(orderId)).body.status;
 
   async function expectPaid(purchase: Purchase): Promise<void> {

@@ -11,8 +11,9 @@ const PATIENCE_MS = 10_000;
 const ACCOUNTS_EVERY_MS = 60_000;
 
 /**
- * For a machine that Stripe cannot reach: each call puts what Stripe made since the one before into the inbox, if that was `intervalMs` ago, and tells
- * of every event whose fate a worker has decided. It begins where it ended the last time; the first time, now.
+ * For a machine that Stripe cannot reach: each call puts what Stripe made since the one before into the inbox, if that was
+ * `intervalMs` ago, and tells of every event whose fate a worker has decided. It begins where it ended the last time; the
+ * first time, now.
  */
 export function createListen(
   dependencies: PollDependencies,
